@@ -15,6 +15,7 @@ import { sessionCookieName } from './http/sessionCookie.ts';
 import { createActivityQueries } from './routes/activity.ts';
 import { createCheckoutCommands, createCheckoutQueries, createGiveUpRoute } from './routes/checkouts.ts';
 import { createContactCommands } from './routes/contacts.ts';
+import { createCustomerCommands, createCustomerQueries } from './routes/customers.ts';
 import {
   createDemoChallengeRoute,
   createDemoChargeRoute,
@@ -109,6 +110,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createCancelOrderRoute(deps, authenticate),
   createSessionCommands(deps, authenticate),
   createContactCommands(deps, authenticate),
+  createCustomerCommands(deps, authenticate),
   createCheckoutCommands(deps, authenticate),
   createGiveUpRoute(deps, authenticate),
   createRefundCommands(deps, authenticate),
@@ -134,6 +136,7 @@ const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[
   createOrderHistoryQueries(deps, authenticate),
   createInvoiceQueries(deps, authenticate),
   createActivityQueries(deps, authenticate),
+  createCustomerQueries(deps, authenticate),
   createRefundQueries(deps, authenticate),
   createQueueQueries(deps, authenticate),
   createQueueHistoryQueries(deps, authenticate),

@@ -23,7 +23,8 @@ export type Action =
   | 'webhook.change'
   | 'webhook.end'
   | 'webhook.test'
-  | 'webhook.resend';
+  | 'webhook.resend'
+  | 'customer.erase';
 
 /**
  * Who sent a command of an operator, and in which request. A port's method that takes one writes its activity in the

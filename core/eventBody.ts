@@ -35,6 +35,16 @@ export type EventSubjects = {
   readonly checkouts: ReadonlyMap<string, Checkout>;
 };
 
+/** By order, the `seq` of the last row of its history that one of these events needs. */
+export const lastSeqsOf = (
+  events: readonly Pick<UnrenderedEvent, 'subject' | 'sequence'>[],
+): ReadonlyMap<string, number> => {
+  const last = new Map<string, number>();
+  for (const { subject, sequence } of events)
+    last.set(subject, Math.max(historySeqOf(sequence), last.get(subject) ?? 0));
+  return last;
+};
+
 /**
  * The body of an event: the whole order or checkout as it stood at the event. It has no e-mail, and no details of the
  * history, because an error in one may name an address. `data` is null if the subject is gone.

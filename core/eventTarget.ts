@@ -8,7 +8,12 @@ export interface EventTarget {
   /** The most events of one call. */
   readonly batchMax: number;
   /**
-   * Sends events, of different subjects, and returns one outcome for each, in their order. Must end before the lease
+   * True if the receiver has the events of a subject in the order of the call, and none after one that failed. Then one
+   * call may have several. False: each call has one event of a subject.
+   */
+  readonly keepsOrder: boolean;
+  /**
+   * Sends events and returns one outcome for each, in their order. Must end before the lease
    * does: `deadlineMs` from now. A rejection counts as a failure of all of them.
    */
   send(
@@ -65,7 +70,8 @@ export const claimLimit = ({ failures }: RelaySubscription, { batchMax }: EventT
   failures > 0 ? 1 : batchMax;
 
 /**
- * Decides what becomes of a batch that was sent. An event that fails waits, and so do later ones of its subject. If all
+ * Decides what becomes of a batch that was sent. An event that fails waits, and so do later ones of its subject: those of
+ * the same batch were not sent, or are sent again, after it. If all
  * fail, the subscription waits too. A webhook endpoint is paused when it has taken nothing for three days, when an
  * event has failed for three days, or when it says that it wants no more.
  */
@@ -78,15 +84,24 @@ export const planReport = (
 ): { readonly reports: readonly EventReport[]; readonly health: SubscriptionHealth } => {
   const results = events.map((event, index) => ({ event, ...(outcomes[index] ?? noOutcome) }));
   const failed = results.filter(({ error }) => error !== null);
+  const heldSubjects = new Set<string>();
   const reports = results.map(({ event, error, attempt, retryAfterMs }): EventReport => {
-    const { subject, sequence, lease, attempts } = event;
+    const { subject, sequence, lease, attempts, body } = event;
+    if (heldSubjects.has(subject)) return { subject, sequence, lease, outcome: { kind: 'released' } };
+    if (error !== null) heldSubjects.add(subject);
     const retryAtMs = nowMs + Math.max(pauseAfter(kind, attempts + 1, random), askedPause(retryAfterMs));
     // The last attempt of an endpoint that takes nothing is not later than the time at which it is paused.
     const pausedAtMs = (failingSinceMs ?? nowMs) + failingMaxMs;
     const dueAtMs = pausedAtMs > nowMs ? Math.min(retryAtMs, pausedAtMs) : retryAtMs;
     const outcome =
       error === null ? ({ kind: 'delivered' } as const) : ({ kind: 'failed', dueAtMs } as const);
-    return { subject, sequence, lease, outcome, ...(attempt !== undefined && { attempt }) };
+    return {
+      subject,
+      sequence,
+      lease,
+      outcome,
+      ...(attempt !== undefined && { attempt: { ...attempt, body } }),
+    };
   });
   const exhausted = failed.find(({ event, isGone }) => isGone || isLastAttempt(kind, event.attempts + 1));
   if (failed.length < results.length || results.length === 0)

@@ -9,7 +9,7 @@ export type InboxItem = {
   /** The `name` of the provider. */
   readonly provider: string;
   readonly event: ProviderEvent;
-  /** The request body as it was sent, for people to read. */
+  /** The request body, for people to read, without what names a customer. */
   readonly body: string;
   /** The span of the request, as W3C `traceparent`. The task keeps it. */
   readonly traceparent?: string | undefined;

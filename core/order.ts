@@ -119,6 +119,8 @@ export type OrderDetail = Order & {
   readonly payment: Payment | null;
   /** The newest `shownStates` ones, in the order of `seq`. `Orders.history` has all of them. */
   readonly history: readonly OrderState[];
+  /** Only if the beginning of its history is no longer in the database, but in an archive. */
+  readonly historyArchived?: true;
   /** The invoice of its checkout. Null until it is issued. */
   readonly invoice: IssuedInvoice | null;
   /** One licence key for each unit of a digital product, or what the product service sent. Empty until they are issued. */

@@ -69,6 +69,8 @@ export type ProviderCharge = {
   readonly paymentId: string | null;
   /** All its refunds that succeeded, ours and others. */
   readonly refunds: readonly LedgerEntry[];
+  /** The provider's ids of its refunds that failed, ours and others. They may have succeeded before. */
+  readonly failedRefunds: readonly string[];
   readonly disputes: readonly ReportedDispute[];
 };
 

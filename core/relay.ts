@@ -8,11 +8,13 @@ export type LeasedEvent = Omit<NewEvent, 'type'> & {
   readonly type: string;
   /** The same in every attempt, and for every subscription. */
   readonly id: string;
-  /** JSON. The same bytes in every attempt. */
+  /**
+   * JSON, rendered from the history up to the event. After an attempt that is logged, each later one has its bytes.
+   */
   readonly body: string;
   /** Failed attempts. */
   readonly attempts: number;
-  /** The fencing token: a report under an older one changes nothing. */
+  /** The fencing token: a report under an older one changes nothing. In a run it is that of the subscription. */
   readonly lease: number;
 };
 
@@ -24,9 +26,12 @@ export type EventReport = Pick<LeasedEvent, 'subject' | 'sequence' | 'lease'> & 
     | { readonly kind: 'failed'; readonly dueAtMs: number }
     /** It was not sent. Another claim may take it at once, and no attempt is counted. */
     | { readonly kind: 'released' };
-  /** What the receiver answered. Given for webhooks: it is written to the log of deliveries. */
-  readonly attempt?: DeliveryAttempt;
+  /** Given for webhooks: it is written to the log of deliveries. */
+  readonly attempt?: LoggedAttempt;
 };
+
+/** What was sent, and what the receiver answered. */
+export type LoggedAttempt = DeliveryAttempt & Pick<LeasedEvent, 'body'>;
 
 export type DeliveryAttempt = {
   readonly atMs: number;
@@ -49,6 +54,13 @@ type EventBacklog = {
   readonly oldestAtMs: number | null;
 };
 
+export type ClaimEvents = {
+  readonly subscriptionId: string;
+  readonly limit: number;
+  readonly nowMs: number;
+  readonly leaseMs: number;
+};
+
 /**
  * The events that each subscription has not heard. They are written by the transaction that makes the change, for each
  * subscription that wants them. They are claimed by their state and never by an id: ids do not commit in order.
@@ -61,18 +73,30 @@ export interface Events {
    * Leases up to `limit` events of a subscription, oldest first. Of each subject only the event with the lowest
    * sequence is leased, so that its events are heard in their order. An expired lease can be claimed anew.
    */
-  claim(query: {
-    readonly subscriptionId: string;
-    readonly limit: number;
-    readonly nowMs: number;
-    readonly leaseMs: number;
-  }): AsyncResult<readonly LeasedEvent[]>;
+  claim(query: ClaimEvents): AsyncResult<readonly LeasedEvent[]>;
 
   /**
    * Writes what became of leased events: delivered ones are deleted. Also writes the health of the subscription, if it
    * is given. A report under an old lease changes nothing. Returns how many reports did.
    */
   report(
+    subscriptionId: string,
+    reports: readonly EventReport[],
+    health: SubscriptionHealth | null,
+  ): AsyncResult<number>;
+
+  /**
+   * Leases a whole subscription, and returns a run of up to `limit` of its events: subjects whose first event is due, each
+   * with those that follow it, in their order. Returns none while the subscription is leased or paused. Writes nothing to
+   * the events, so it costs less than `claim`. For targets that keep the order of what they are sent.
+   */
+  claimRun(query: ClaimEvents): AsyncResult<readonly LeasedEvent[]>;
+
+  /**
+   * Writes what became of a run, as `report` does, and ends its lease. The attempts are not logged. Returns how many
+   * reports counted: all, or none if the run was reported before, or another one was claimed since.
+   */
+  reportRun(
     subscriptionId: string,
     reports: readonly EventReport[],
     health: SubscriptionHealth | null,

@@ -4,7 +4,7 @@ import { jobPipelines, pipelineFor } from './pipelines/index.ts';
 import type { JobPipeline, Pipeline, StepService } from './pipelines/pipeline.ts';
 import { withServices } from './pipelines/withServices.ts';
 import { type NamedTask, planResumption, type TaskChange, targetsOf } from './rescue.ts';
-import { mergeTransitions, planSkippedStep, type Transitions } from './steps.ts';
+import { mergeTransitions, planSkippedStep, skippedState, type Transitions } from './steps.ts';
 
 /** An operator's request to leave out the external step that tasks are at. */
 export type SkipRequest = {
@@ -78,9 +78,6 @@ const judgeSkip = (
     targets: targetsOf(task, `${task.step}: ${reason}`),
   };
 };
-
-/** The state in the history of an order that says that a step was left out. */
-const skippedState = 'skipped';
 
 /** Why a step cannot be left out. Null if it can. */
 const whyNot = ({ steps }: Pipeline | JobPipeline, name: string): string | null => {

@@ -1,3 +1,5 @@
+import { erasedDetail, isErased } from './erasedContact.ts';
+import { contactOfGroup } from './group.ts';
 import { type Order, orderStatusAfter } from './order.ts';
 import type { IsHeld } from './pause.ts';
 import { pipelineFor } from './pipelines/index.ts';
@@ -57,7 +59,8 @@ export type Transitions = {
 
 /**
  * Advances a batch of one pipeline's tasks through all `tx` steps, up to an external step or one where they are held
- * (`advanced`), or the end (`finished`). Each effect is called once, for all tasks at its step.
+ * (`advanced`), or the end (`finished`). Each effect is called once, for all tasks at its step. A notice to a customer who
+ * was erased is left out, and the history says so.
  *
  * The generator yields an `EffectCall` and gets the outcomes back. So the same rule serves a synchronous database and
  * an asynchronous one. Throws if a task is at an unknown step, or if an effect leaves out a task.
@@ -75,6 +78,13 @@ export function* runTxSteps(
     current.push(...tasks.filter((task) => task.step === step.name));
     const going: LockedTask[] = [];
     for (const task of current) {
+      if (step.isNotice === true && isErased(contactOfGroup(task.orders))) {
+        const atNotice = { ...task, step: step.name };
+        const detail = `${step.name}: ${erasedDetail}`;
+        const after = finishStep(transitions, pipeline, atNotice, detail, skippedState);
+        if (after !== null) going.push(after);
+        continue;
+      }
       const parked = isHeld(task.id, step.name);
       if (parked || step.kind === 'external')
         transitions.advanced.push({ ...transitionOf(task), step: step.name, parked });
@@ -196,6 +206,9 @@ export const createOrdersAfter = (
       completedIds === null || completedIds.has(order.id) ? { ...order, status, updatedAtMs: nowMs } : order,
     );
 };
+
+/** The state in the history of an order that says that a step was left out. */
+export const skippedState = 'skipped';
 
 /** The names of the steps that need a lease. All other steps run inside `Queue.claim`. */
 export const externalSteps = (pipeline: Pipeline): readonly string[] =>

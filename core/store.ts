@@ -4,6 +4,7 @@ import type { LogPosition, Reached, ReadPosition } from './consistency.ts';
 import type { Contacts } from './contact.ts';
 import type { Deliveries } from './delivery.ts';
 import type { Disputes } from './dispute.ts';
+import type { Customers } from './erasure.ts';
 import type { Inbox } from './inbox.ts';
 import type { Invoices } from './invoice.ts';
 import type { Ledger } from './ledger.ts';
@@ -17,6 +18,7 @@ import type { RefoldedSlice } from './refold.ts';
 import type { Refunds } from './refund.ts';
 import type { Events } from './relay.ts';
 import type { AsyncResult } from './result.ts';
+import type { RetentionSlice } from './retention.ts';
 import type { ServiceKeys } from './serviceKey.ts';
 import type { Subscriptions } from './subscription.ts';
 
@@ -28,6 +30,7 @@ export interface Store {
   readonly products: Products;
   readonly orders: Orders;
   readonly contacts: Contacts;
+  readonly customers: Customers;
   readonly audits: Audits;
   readonly queue: OperatorQueue;
   readonly pauses: Pauses;
@@ -67,5 +70,10 @@ export interface Store {
    * a task after 31 days, and checkouts that no longer count towards a limit.
    */
   prune(nowMs: number): AsyncResult<void>;
+  /**
+   * Deletes one slice of what is older than the settings allow: the step ledger of tasks that are done, and captured mails.
+   * Returns how many rows of a kind went: with fewer than `limit`, nothing is left to delete.
+   */
+  dropOld(slice: RetentionSlice, nowMs: number): AsyncResult<number>;
   close(): Promise<void>;
 }

@@ -56,11 +56,17 @@ export const createDatabaseWatch = (
     return isReady;
   };
 
+  const checkOnce = async (): Promise<boolean> => {
+    try {
+      return await check();
+    } finally {
+      running = null;
+    }
+  };
+
   const isReady = async (): Promise<boolean> => {
     if (fresh !== null && fresh.until.remainingMs() > 0) return fresh.isReady;
-    running ??= check().finally(() => {
-      running = null;
-    });
+    running ??= checkOnce();
     return running;
   };
 

@@ -58,6 +58,7 @@ const checkServer = async (
     return [
       version,
       ...(await checkSchema(inspection, readOnly, attempt)),
+      ...(await checkPartitions(inspection, attempt)),
       ...(readOnly ? [] : [await attempt(() => inspection.write().then(() => ok('it takes writes')))]),
       await attempt(async () => clockOf(await inspection.skewMs())),
       // What makes this fail is said by the checks above.
@@ -85,6 +86,22 @@ const checkSchema = async (
     rights({ migrates, readOnly }).then(() => ok('its user has the rights that a start needs')),
   );
   return [migrations, allowed];
+};
+
+/** Nothing is said of tables that are in no partitions. */
+const checkPartitions = async (
+  { partitions }: Inspection,
+  attempt: (check: () => Promise<Finding>) => Promise<Finding>,
+): Promise<readonly Finding[]> => {
+  let isPartitioned = true;
+  const finding = await attempt(async () => {
+    const { end, warning } = await partitions();
+    isPartitioned = end !== null;
+    return warning === null
+      ? ok(`its monthly partitions reach to ${end}`)
+      : wrong(warning, 'run bun run partition as the owner of the tables');
+  });
+  return isPartitioned ? [finding] : [];
 };
 
 const migrationsOf = (pending: readonly string[]): Finding =>

@@ -32,6 +32,7 @@ import { readPages } from './pageFiles.ts';
 import { probePort } from './probePort.ts';
 import {
   type Close,
+  type Closing,
   closeOnSignal,
   createStartError,
   describeStartFailure,
@@ -51,11 +52,16 @@ const { version } = packageJson;
 /** The settings, with what depends on where the process runs. */
 type RunConfig = Config & { readonly drainMs: number; readonly droppedLines: () => number };
 
-type Environment = { readonly world: World; readonly log: Log; readonly tracing: Tracing };
+type Environment = {
+  readonly world: World;
+  readonly log: Log;
+  readonly tracing: Tracing;
+  readonly closing: Closing;
+};
 
 /** Starts the parts that `config` selects and adds a function to `closers` for each. Returns the banner. */
 const start = async (config: RunConfig, environment: Environment, closers: Close[]): Promise<string> => {
-  const { world, log, tracing } = environment;
+  const { world, log, tracing, closing } = environment;
   const { role, production, host, port } = config;
   const isApi = role !== 'worker';
   const listens = isApi || config.portGiven;
@@ -118,6 +124,7 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
     const api = createApp(deps);
     const routed = { fetch: await databases.route(api, deps, createApp), routes: api.routes };
     const logPorts = { log, countedLog, timer: world.timer, ...telemetry };
+    closing.goOn();
     const fetch = tracing.fetch(withRequestLog(routed, logPorts, config), api);
     const server = await serve(role === 'all' ? servedFirst({ fetch }, priority) : { fetch }, { port, host });
     parallelClosers.push(() => drain.close(server, live.end));
@@ -126,17 +133,9 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
       parallelClosers.push(simulator.startWebhooks(async (request) => api.handle(request)));
   }
   if (role === 'all' || role === 'worker') {
-    const ports = {
-      store,
-      provider,
-      mailer,
-      invoiceRenderer,
-      world,
-      log,
-      priority,
-      mayClaim: watch.mayClaim,
-    };
-    await openWorker(ports, kafkaTargets, { telemetry, tracing }, config, parallelClosers);
+    const { mayClaim } = watch;
+    const ports = { store, provider, mailer, invoiceRenderer, world, log, priority, mayClaim };
+    await openWorker(ports, kafkaTargets, { telemetry, tracing, closing }, config, parallelClosers);
   }
   return renderBanner({
     version,
@@ -264,7 +263,9 @@ if (wrongRuntime !== null) {
   const closing = closeOnSignal(closers, drainMs + shutdownMs, log, timer);
   watchRunners(process.env, timer, () => closing.begin('the program that started this one has ended'));
   try {
-    console.log(await start({ ...config.value, drainMs, droppedLines }, { world, log, tracing }, closers));
+    console.log(
+      await start({ ...config.value, drainMs, droppedLines }, { world, log, tracing, closing }, closers),
+    );
   } catch (cause) {
     // A signal during the start closes what the start still uses. Such a failure is not reported.
     if (!closing.hasBegun()) exitWithError(describeStartFailure(cause, config.value));

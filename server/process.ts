@@ -30,6 +30,9 @@ export const closeOnSignal = (closers: readonly Close[], workMs: number, log: Lo
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(signal));
   return {
     hasBegun: () => begun,
+    goOn: () => {
+      if (begun) throw createStartError('this process was asked to stop');
+    },
     begin: (reason) => {
       if (!begun) void close('stopping', { reason });
     },
@@ -38,6 +41,8 @@ export const closeOnSignal = (closers: readonly Close[], workMs: number, log: Lo
 
 export type Closing = {
   readonly hasBegun: () => boolean;
+  /** Throws if that has begun. A start calls it before it starts something that nobody would stop any more. */
+  readonly goOn: () => void;
   /** Closes and exits as at a signal. Does nothing if that has begun. */
   readonly begin: (reason: string) => void;
 };

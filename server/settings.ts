@@ -8,6 +8,7 @@ import { kafkaSettings } from './kafkaSettings.ts';
 import { limitSettings } from './limitSettings.ts';
 import { logSettings } from './logSettings.ts';
 import { dkimSettings, mailSettings, oauth2Settings } from './mailSettings.ts';
+import { retentionSettings } from './retentionSettings.ts';
 import { serviceSettings } from './serviceSettings.ts';
 import {
   createKinds,
@@ -48,6 +49,7 @@ export const readSettings = (read: ReadSetting) => {
     ...webhookSettings(kinds),
     ...checkoutSettings(kinds),
     ...limitSettings(kinds),
+    retention: retentionSettings(kinds),
     ...workerSettings(kinds),
     ...stopSettings(kinds),
     ...logSettings(kinds),

@@ -3,12 +3,14 @@ import type { StockSlice } from '../core/ledger.ts';
 import type { Log } from '../core/log.ts';
 import { slotMs } from '../core/queueHistory.ts';
 import type { AsyncResult } from '../core/result.ts';
+import type { Retention } from '../core/retention.ts';
 import { crashesMax } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import type { Clock } from '../core/world.ts';
 import { createExpiryPoll } from './expiry.ts';
 import { type Poll, pauseMaxMs } from './loop.ts';
 import { createMoneyPoll } from './moneyWatch.ts';
+import { createRetentionPoll } from './retention.ts';
 import type { StepLog } from './stepLog.ts';
 
 const rescueBatchMax = 500;
@@ -26,14 +28,18 @@ const refoldCheckEveryMs = 3_600_000;
 /** The maintenance loops, each by its name. Every worker runs them all; each row is processed by one of them. */
 export const createMaintenancePolls = (
   ports: {
-    readonly store: Pick<Store, 'orders' | 'queue' | 'ledger' | 'ping' | 'prune' | 'refoldNames'>;
+    readonly store: Pick<Store, 'orders' | 'queue' | 'ledger' | 'ping' | 'prune' | 'refoldNames' | 'dropOld'>;
     readonly recoverPayments: () => AsyncResult<number>;
     readonly mayClaim: () => boolean;
     readonly clock: Clock;
     readonly log: Log;
     readonly stepLog: StepLog;
   },
-  settings: { readonly leaseMs: number; readonly reconcileAfterMs: number },
+  settings: {
+    readonly leaseMs: number;
+    readonly reconcileAfterMs: number;
+    readonly retention?: Retention | undefined;
+  },
 ): Readonly<Record<string, Poll>> => ({
   rescue: ifMayClaim(ports, createRescuePoll(ports, settings.leaseMs / 2)),
   'payment recovery': ifMayClaim(
@@ -45,6 +51,7 @@ export const createMaintenancePolls = (
   'money checks': createMoneyPoll(ports),
   'folding of names': createRefoldPoll(ports),
   'history of the queue': ifMayClaim(ports, createHistoryPoll(ports)),
+  retention: createRetentionPoll(ports, settings.retention),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
 });
 

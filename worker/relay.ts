@@ -6,6 +6,7 @@ import type { LeasedEvent, SubscriptionHealth } from '../core/relay.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { RelaySubscription } from '../core/subscription.ts';
+import { type Sleep, startSleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import { type LoopPorts, type Poll, startLoop } from './loop.ts';
 import { ifMayClaim } from './maintenance.ts';
@@ -13,7 +14,7 @@ import { ifMayClaim } from './maintenance.ts';
 type RelayPorts = {
   readonly store: Pick<Store, 'events' | 'deliveries'>;
   readonly eventTargets: readonly EventTarget[];
-  readonly world: Pick<World, 'clock' | 'random'>;
+  readonly world: Pick<World, 'clock' | 'random' | 'timer'>;
   readonly log: Pick<Log, 'warn' | 'info'>;
   readonly countedLog: CountedLog;
 };
@@ -21,8 +22,11 @@ type RelayPorts = {
 type Relay = {
   /** Starts to send to each subscription that has something due. Does not wait for slow ones. */
   readonly poll: Poll;
-  /** True if the last poll found a subscription, so that it is worth to poll when something has happened. */
-  isUsed(): boolean;
+  /**
+   * True if the last poll found a subscription, and not all that were ever found are being sent to: those look for more
+   * by themselves, and something happens hundreds of times a second.
+   */
+  isWorthPolling(): boolean;
   /** Claims no more. Resolves when what was claimed is sent and reported. */
   stop(): Promise<void>;
 };
@@ -41,7 +45,7 @@ export const startRelay = (
   const dropping = startLoop('dropping of old events', createDropPoll(ports), shared);
   return {
     wake: (): void => {
-      if (relay.isUsed()) sending?.wake();
+      if (relay.isWorthPolling()) sending?.wake();
     },
     /** Claims no more, and waits until what was claimed is sent, at most until the deadline. */
     stop: async (deadline: Promise<void>): Promise<void> => {
@@ -51,6 +55,21 @@ export const startRelay = (
   };
 };
 
+/** What a relay does after a batch. */
+type Next = 'go on' | 'gather' | 'end';
+
+/**
+ * After a batch that was not full, more events gather for this long before the next one. Few large batches
+ * cost less than many small ones, and several events of an order are read together.
+ */
+const gatherMs = 100;
+
+/**
+ * A run holds its subscription alone. If its worker dies, nobody sends until the lease ends, so it is shorter than that of
+ * a task.
+ */
+const runLeaseMaxMs = 10_000;
+
 /** Sends events. Each subscription has a run of its own, so a slow receiver holds up nobody else. */
 const createRelay = (
   ports: RelayPorts,
@@ -58,8 +77,10 @@ const createRelay = (
 ): Relay => {
   const { store, eventTargets, world, countedLog } = ports;
   const running = new Map<string, Promise<void>>();
+  const gathering = new Map<string, Sleep>();
   let stopped = false;
   let used = false;
+  const known = new Set<string>();
 
   const send = async (
     target: EventTarget,
@@ -75,36 +96,51 @@ const createRelay = (
     }
   };
 
-  /** Sends one batch. Returns false if nothing more is to be sent now. */
-  const sendBatch = async (target: EventTarget, subscription: RelaySubscription): AsyncResult<boolean> => {
+  const claimOf = ({ keepsOrder }: EventTarget) => (keepsOrder ? store.events.claimRun : store.events.claim);
+  const reportOf = ({ keepsOrder }: EventTarget) =>
+    keepsOrder ? store.events.reportRun : store.events.report;
+  const leaseOf = ({ keepsOrder }: EventTarget): number =>
+    keepsOrder ? Math.min(leaseMs, runLeaseMaxMs) : leaseMs;
+
+  /** Sends one batch. */
+  const sendBatch = async (target: EventTarget, subscription: RelaySubscription): AsyncResult<Next> => {
     const { id } = subscription;
     const nowMs = world.clock.nowMs();
     const limit = claimLimit(subscription, target);
-    const claimed = await store.events.claim({ subscriptionId: id, limit, nowMs, leaseMs });
-    if (claimed.isErr()) return claimed.map(() => false);
+    const claimed = await claimOf(target)({ subscriptionId: id, limit, nowMs, leaseMs: leaseOf(target) });
+    if (claimed.isErr()) return claimed.map(() => 'end');
     const events = claimed.value;
-    if (events.length === 0) return ok(false);
+    if (events.length === 0) return ok('end');
     // A process that was frozen past its lease must not send: another one may have sent later events by now.
-    const deadlineMs = nowMs + leaseMs - world.clock.nowMs();
-    if (deadlineMs <= 0) return ok(false);
+    const deadlineMs = nowMs + leaseOf(target) - world.clock.nowMs();
+    if (deadlineMs <= 0) return ok('end');
     const outcomes = await send(target, subscription, events, deadlineMs);
     const { reports, health } = planReport(subscription, events, outcomes, world.clock.nowMs(), world.random);
-    const reported = await store.events.report(id, reports, health);
+    const reported = await reportOf(target)(id, reports, health);
     const error = outcomes.find((outcome) => outcome.error !== null)?.error ?? null;
     logOutcome(ports, subscription, error, health, world.clock.nowMs());
     // A failed event waits for its next attempt, and holds up no others.
-    return reported.map(() => health.failures === 0);
+    if (health.failures > 0) return reported.map(() => 'end');
+    return reported.map(() => (target.keepsOrder && events.length < limit ? 'gather' : 'go on'));
+  };
+
+  const gather = async (id: string): Promise<void> => {
+    if (stopped) return;
+    const pause = startSleep(world.timer, gatherMs);
+    gathering.set(id, pause);
+    await pause.finished;
+    gathering.delete(id);
   };
 
   const run = async (target: EventTarget, subscription: RelaySubscription): Promise<void> => {
     const { id } = subscription;
     for (let next: RelaySubscription | undefined = subscription; next !== undefined && !stopped; ) {
       // The poll meets the same outage and logs it.
-      const goesOn: boolean = (await sendBatch(target, next)).unwrapOr(false);
+      const then: Next = (await sendBatch(target, next)).unwrapOr('end');
+      if (then === 'gather') await gather(id);
       // Read anew, because its URL or secret may have changed, and it may have been paused.
-      const due: Awaited<ReturnType<typeof store.events.due>> = goesOn
-        ? await store.events.due(world.clock.nowMs())
-        : ok([]);
+      const due: Awaited<ReturnType<typeof store.events.due>> =
+        then === 'end' ? ok([]) : await store.events.due(world.clock.nowMs());
       next = due.unwrapOr([]).find((each) => each.id === id);
     }
   };
@@ -123,13 +159,15 @@ const createRelay = (
         used = due.length > 0 || running.size > 0;
         for (const subscription of due) {
           const target = eventTargets.find(({ kind }) => kind === subscription.kind);
+          if (target !== undefined) known.add(subscription.id);
           if (target !== undefined && !running.has(subscription.id) && !stopped) start(target, subscription);
         }
         return pollMs;
       }),
-    isUsed: () => used,
+    isWorthPolling: () => used && known.size > running.size,
     stop: async () => {
       stopped = true;
+      for (const pause of gathering.values()) pause.end();
       await Promise.all(running.values());
     },
   };

@@ -10,6 +10,7 @@ import { withServices } from '../core/pipelines/withServices.ts';
 import type { PaymentProvider } from '../core/provider.ts';
 import type { JobLease, JobReport, Lease, StepReport } from '../core/queue.ts';
 import type { RequestPriority } from '../core/requestPriority.ts';
+import type { Retention } from '../core/retention.ts';
 import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { StepServices } from '../core/stepService.ts';
 import type { Store } from '../core/store.ts';
@@ -52,6 +53,7 @@ export type WorkerPorts = {
     | 'ping'
     | 'prune'
     | 'refoldNames'
+    | 'dropOld'
   >;
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;
@@ -81,6 +83,8 @@ export type WorkerSettings = {
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly reconcileAfterMs: number;
+  /** Without it, nothing is deleted. */
+  readonly retention?: Retention;
   /** How long `stop` waits for running steps. */
   readonly shutdownMs: number;
   /** The part after the @ in each mail's `Message-ID`. */

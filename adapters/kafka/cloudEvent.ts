@@ -4,24 +4,22 @@ import type { LeasedEvent } from '../../core/relay.ts';
 export const cloudEventType = 'application/cloudevents+json; charset=UTF-8';
 
 /**
- * An event as CloudEvents 1.0 in structured JSON. Its attributes and its data are those of the stored body, so that every
- * receiver hears the same. `sequence` is an extension: the order of the events of one subject.
+ * An event as CloudEvents 1.0 in structured JSON. Its attributes and its data are those of the body, so that every receiver
+ * hears the same. `sequence` is an extension: the order of the events of one subject. The envelope is put around the text
+ * of the body: to parse it and write it anew takes four times as long.
  */
 export const cloudEventOf = ({ body }: Pick<LeasedEvent, 'body'>): string => {
-  const { data, dataschema, ...attributes }: StoredBody = JSON.parse(body);
-  return JSON.stringify({
-    specversion: '1.0',
-    source,
-    ...attributes,
-    datacontenttype: 'application/json',
-    // CloudEvents wants an absolute URI, and the shop does not know its own address: what follows the scheme is the path
-    // at the API of the shop.
-    dataschema: dataschema.startsWith('/') ? `${scheme}${dataschema}` : dataschema,
-    data,
-  });
+  // No attribute before it has a quotation mark in its value, so the first such text is the attribute.
+  const start = body.indexOf(schemaKey);
+  if (!body.startsWith('{') || start < 0) throw new Error('the body of an event has no dataschema');
+  const value = start + schemaKey.length;
+  // CloudEvents wants an absolute URI, and the shop does not know its own address: what follows the scheme is the path
+  // at the API of the shop.
+  const prefix = body[value] === '/' ? scheme : '';
+  return `${opening}${body.slice(1, start)}${contentType}${schemaKey}${prefix}${body.slice(value)}`;
 };
 
-type StoredBody = Readonly<Record<string, unknown>> & { readonly dataschema: string };
-
 const scheme = 'cartwright:';
-const source = `${scheme}/orders`;
+const schemaKey = ',"dataschema":"';
+const contentType = ',"datacontenttype":"application/json"';
+const opening = `{"specversion":"1.0","source":"${scheme}/orders",`;

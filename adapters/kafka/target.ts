@@ -1,21 +1,18 @@
-import { Buffer } from 'node:buffer';
 import {
   compatibilityPartitioner,
   type MessageToProduce,
   Producer,
   stringSerializers,
 } from '@platformatic/kafka';
-import type { EventTarget, SendOutcome } from '../../core/eventTarget.ts';
+import type { EventTarget } from '../../core/eventTarget.ts';
 import type { LeasedEvent } from '../../core/relay.ts';
 import { type Timer, withTimeout } from '../../core/timer.ts';
 import { clientOptions, type KafkaConnection, reasonOf, refusalsOf } from './client.ts';
 import { cloudEventOf, cloudEventType } from './cloudEvent.ts';
+import { sendInParts } from './parts.ts';
 
 /** More than one relay batch of a busy shop has. */
 const batchMax = 500;
-
-/** Brokers refuse a batch over `message.max.bytes`, which is 1 MiB by default. */
-const bytesMax = 700 * 1024;
 
 /** How long the broker may take for one request. */
 const requestMaxMs = 5_000;
@@ -54,24 +51,17 @@ export const createKafkaTarget = (timer: Timer, connection: KafkaConnection): Ka
   return {
     kind: 'kafka',
     batchMax,
+    // A key has one partition, and an idempotent producer writes to it in the order of its calls.
+    keepsOrder: true,
     send: async ({ target: topic }, events, leaseMs) => {
       const deadline = timer.deadline(leaseMs * shareOfLease);
-      const outcomes: SendOutcome[] = [];
-      let error: string | null = null;
-      for (const part of partsOf(events)) {
-        if (error === null) {
-          const messages = part.map((event) => messageOf(topic, event));
-          const failure = await sendPart(messages, Math.max(1, deadline.remainingMs()));
-          const failed: SendOutcome = { error: failure === null ? null : reasonOf(failure) };
-          outcomes.push(...part.map(() => failed));
-          // Only what is wrong with these records lets the next ones be tried.
-          if (!refusalsOf(failure).some((refusal) => refusedRecords.has(refusal))) error = failed.error;
-        } else {
-          const notSent: SendOutcome = { error };
-          outcomes.push(...part.map(() => notSent));
-        }
-      }
-      return outcomes;
+      return sendInParts(events, async (part) => {
+        const messages = part.map((event) => messageOf(topic, event));
+        const failure = await sendPart(messages, Math.max(1, deadline.remainingMs()));
+        if (failure === null) return null;
+        const isOfRecords = refusalsOf(failure).some((refusal) => refusedRecords.has(refusal));
+        return { error: reasonOf(failure), isOfRecords };
+      });
     },
     close: discard,
   };
@@ -102,22 +92,3 @@ const messageOf = (topic: string, event: LeasedEvent): Message => ({
   headers: { 'content-type': cloudEventType },
   timestamp: BigInt(event.atMs),
 });
-
-/** Cuts a batch so that no part is larger than a broker takes. An event that is larger stands alone. */
-const partsOf = (events: readonly LeasedEvent[]): readonly (readonly LeasedEvent[])[] => {
-  const parts: LeasedEvent[][] = [];
-  let bytes = bytesMax;
-  for (const event of events) {
-    const size = Buffer.byteLength(event.body) + envelopeBytes;
-    if (bytes + size > bytesMax) {
-      parts.push([]);
-      bytes = 0;
-    }
-    parts.at(-1)?.push(event);
-    bytes += size;
-  }
-  return parts;
-};
-
-/** What a message has beside the body: the key, the header and the other attributes. */
-const envelopeBytes = 400;

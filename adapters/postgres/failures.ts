@@ -36,10 +36,16 @@ const databaseWordsOf = (cause: unknown): DatabaseWords | null => {
 export const isStockShort = (cause: unknown): boolean =>
   cause instanceof postgres.PostgresError && cause.code === '23514' && cause.table_name === 'stock';
 
+/** The words of the server are in its language, so the function that found out is asked for. */
+const isPartitionMissing = (cause: unknown): cause is postgres.PostgresError =>
+  cause instanceof postgres.PostgresError && cause.code === '23514' && cause.routine === 'ExecFindPartition';
+
 /** Why the database could not do its work; null if the failure is a bug and not a state of the database. */
 export const outageReason = (cause: unknown): string | null => {
   if (!(cause instanceof Error)) return null;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  if (isPartitionMissing(cause))
+    return `${cause.table_name} has no partition for this month: run bun run partition`;
   const state =
     cause instanceof postgres.PostgresError ? (serverStates[code] ?? serverClasses[code.slice(0, 2)]) : null;
   // Drizzle wraps the driver's error.

@@ -3,6 +3,7 @@ import type { World } from '../../core/world.ts';
 import { type SubscribedTopic, subscribedTopics } from '../stored/subscription.ts';
 import { connect, type Sql } from './connection.ts';
 import { pendingMigrations } from './migrate.ts';
+import { readEnds, warnOfEnds } from './partitions/months.ts';
 import { CannotUseDatabase, checkRights, checkVersion } from './startCheck.ts';
 
 /** What is found in a database, in the order of the checks. Each is a function, so that one failure hides no other. */
@@ -14,6 +15,8 @@ export type Inspection = {
   readonly pending: () => Promise<readonly string[]>;
   /** Rejects with what this user may not do. */
   readonly rights: (options: { readonly migrates: boolean; readonly readOnly: boolean }) => Promise<void>;
+  /** The months that the partitions lack, or null. `end` is the first month after them; null without partitions. */
+  readonly partitions: () => Promise<{ readonly end: string | null; readonly warning: string | null }>;
   /** Rejects if the server takes no writes, or its disk is full. */
   readonly write: () => Promise<void>;
   /** By how much the server's clock is ahead of ours, ms. */
@@ -38,6 +41,11 @@ export const inspectPostgres = ({ clock }: Pick<World, 'clock'>, url: string): I
     rights: async ({ migrates, readOnly }) => {
       if (migrates) await checkCreate(sql);
       else await checkRights(sql, readOnly);
+    },
+    partitions: async () => {
+      const ends = await readEnds(sql);
+      const [first = null] = ends.map(({ end }) => end).toSorted();
+      return { end: first, warning: warnOfEnds(ends, clock.nowMs()) };
     },
     write: () => tryToWrite(sql),
     skewMs: async () => {

@@ -10,6 +10,7 @@ import { pruneCounted } from './checkout/countedCheckouts.ts';
 import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql, withRetries } from './connection.ts';
 import { createContacts } from './contacts/contacts.ts';
+import { createCustomers } from './customers/customers.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { createDeliveries } from './events/deliveries.ts';
 import { createEvents } from './events/events.ts';
@@ -22,6 +23,7 @@ import { createMailbox } from './mailbox/mailbox.ts';
 import { type MigrateOptions, migrateWith, noLimits } from './migrate.ts';
 import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
+import { keepMonthsAhead } from './partitions/months.ts';
 import { type OnPoolWait, onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
 import { createPauses } from './queue/pauses.ts';
@@ -29,6 +31,7 @@ import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { createPosition, hasReached } from './replication.ts';
+import { dropOld } from './retention.ts';
 import { secret } from './schema.ts';
 import { refoldNames } from './search/rebuild.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
@@ -102,6 +105,7 @@ export const createStoreOver = (
       ...pick(createOrders(work), ['cancelExpired']),
     },
     contacts: createContacts(commands),
+    customers: splitReads(pools, createCustomers, ['orders']),
     audits: createAudits(pools, numberPrefix),
     queue: {
       ...createQueue(work, drizzle(work), world),
@@ -170,7 +174,9 @@ export const createStoreOver = (
         await pruneEvents(work, nowMs - eventRetentionMs);
         await pruneCommandKeys(work, nowMs);
         await pruneCounted(work, nowMs);
+        await keepMonthsAhead(work, nowMs);
       }),
+    dropOld: (slice, nowMs) => orUnavailable(() => dropOld(work, slice, nowMs)),
   };
 };
 

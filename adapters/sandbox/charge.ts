@@ -15,10 +15,12 @@ export const readCharge = async (engine: Engine, reference: string): AsyncResult
   if (found.isErr() || found.value === null) return found.map(() => null);
   const intent = found.value;
   const refunds: LedgerEntry[] = [];
+  const failedRefunds: string[] = [];
   for (const id of intent.refunds) {
     const refund = await findRefund(engine, id);
     if (refund.isErr()) return err(refund.error);
     if (refund.value?.status === 'succeeded') refunds.push(refundEntry(refund.value));
+    if (refund.value?.status === 'failed') failedRefunds.push(id);
   }
   const disputes: ReportedDispute[] = [];
   for (const id of intent.disputes) {
@@ -26,7 +28,7 @@ export const readCharge = async (engine: Engine, reference: string): AsyncResult
     if (dispute.isErr()) return err(dispute.error);
     if (dispute.value !== null) disputes.push(reportedDispute(dispute.value));
   }
-  return ok({ paymentId: intent.metadata.payment_id ?? null, refunds, disputes });
+  return ok({ paymentId: intent.metadata.payment_id ?? null, refunds, failedRefunds, disputes });
 };
 
 const reportedDispute = ({ id, amount, reason, status, createdAtMs }: SandboxDispute): ReportedDispute => ({

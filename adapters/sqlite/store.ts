@@ -11,6 +11,7 @@ import { createPruneCounted } from './checkout/countedCheckouts.ts';
 import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
 import { createContacts } from './contacts/contacts.ts';
+import { createCustomers } from './customers/customers.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { createDeliveries } from './events/deliveries.ts';
 import { createEvents } from './events/events.ts';
@@ -26,6 +27,7 @@ import { createProducts } from './products/products.ts';
 import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
 import { createRefunds } from './refunds/refunds.ts';
+import { createDropOld } from './retention.ts';
 import { finishedTasks, secret } from './schema.ts';
 import { createRefoldNames } from './search/rebuild.ts';
 import { createScan } from './search/slices.ts';
@@ -69,10 +71,12 @@ export const createStoreOver = (
   const refoldNames = createRefoldNames(connection);
   const pruneCommandKeys = createPruneCommandKeys(connection);
   const pruneCounted = createPruneCounted(connection);
+  const dropOld = createDropOld(connection);
   return {
     products: createProducts(connection, world, scan, indexNoted),
     orders: createOrders(connection, scan),
     contacts: createContacts(connection),
+    customers: createCustomers(connection),
     audits: createAudits(connection, numberPrefix),
     queue: createQueue(connection, world),
     pauses: createPauses(connection),
@@ -114,6 +118,7 @@ export const createStoreOver = (
       // A process that was killed after an upsert has left some.
       return more.isErr() ? err(more.error) : indexNoted();
     },
+    dropOld: async (slice, nowMs) => write(() => dropOld(slice, nowMs)),
     close: async () => {
       client.close();
     },

@@ -68,3 +68,10 @@ export const isOlderRelease = (release: string, other: string): boolean => {
   const index = (ours ?? []).findIndex((part, place) => part !== theirs?.[place]);
   return index >= 0 && (ours?.[index] ?? 0) < (theirs?.[index] ?? 0);
 };
+
+/** For a program that does not migrate. */
+export const refusePending = (pending: readonly string[]): void => {
+  const [first] = pending;
+  if (first !== undefined)
+    throw new SchemaTooOld(`the database lacks the migration ${first}: run bun run migrate first`);
+};

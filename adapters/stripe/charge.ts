@@ -24,7 +24,7 @@ export const readCharge = async (
       callStripe<unknown>(call, (options) =>
         stripe.refunds.list({ payment_intent: reference, limit: 100, ...after }, options),
       ),
-    (row) => refundOfCharge(row, { paymentId, reference }),
+    (row) => failedRefundOf(row) ?? refundOfCharge(row, { paymentId, reference }),
   );
   if (refunds.isErr()) return err(refunds.error);
   const disputes = await readPages(
@@ -34,8 +34,17 @@ export const readCharge = async (
       ),
     (row) => disputeOf(row) ?? 'not understood',
   );
-  return disputes.map((found) => ({ paymentId, refunds: refunds.value, disputes: found }));
+  return disputes.map((found) => ({
+    paymentId,
+    refunds: refunds.value.flatMap((row) => (typeof row === 'string' ? [] : [row])),
+    failedRefunds: refunds.value.flatMap((row) => (typeof row === 'string' ? [row] : [])),
+    disputes: found,
+  }));
 };
+
+/** The id of a refund that failed. Null for any other. */
+const failedRefundOf = (row: unknown): string | null =>
+  text(row, 'status') === 'failed' ? text(row, 'id') : null;
 
 /** A charge with more rows than this is not expected. It is then not understood, rather than read in part. */
 const pagesMax = 10;

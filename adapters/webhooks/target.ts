@@ -72,6 +72,8 @@ export const createWebhookTarget = (
   return {
     kind: 'webhook',
     batchMax: parallelMax,
+    // Requests go side by side.
+    keepsOrder: false,
     send: async (subscription, events, deadlineMs) => {
       const deadline = timer.deadline(Math.max(deadlineMs - reportMs, 0));
       const found = await findReceiver(subscription.target);

@@ -5,6 +5,7 @@ import { activityJson, activityListJson } from '../render/activity.ts';
 import { actorJson } from '../render/actor.ts';
 import { checkoutJson, checkoutResponseJson } from '../render/checkout.ts';
 import type { Component } from '../render/component.ts';
+import { customerExportJson } from '../render/customerExport.ts';
 import { mailJson, mailListJson } from '../render/mail.ts';
 import { moneyJson } from '../render/money.ts';
 import { moneyCaseJson, moneyCaseListJson, moneyHealthJson } from '../render/moneyHealth.ts';
@@ -83,6 +84,7 @@ const components: readonly Component[] = [
   reconciliationListJson,
   differenceJson,
   differenceListJson,
+  customerExportJson,
   serviceKeyJson,
   serviceKeyListJson,
   serviceKeyWithSecretJson,

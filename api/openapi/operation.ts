@@ -18,6 +18,7 @@ const tagDescriptions = {
   Money: 'Checks that all money is accounted for, and what to do about a case.',
   Keys: 'Keys of services, each with permissions of its own.',
   'Webhook endpoints': 'Where the shop sends its events, and what came of it.',
+  Customers: 'What the shop holds of a person.',
   Activity: 'Who did what: the commands of operators and services.',
   Webhooks: 'Events that the payment provider sends.',
   Demo: 'Only in demo mode: tokens, captured mails and the simulated payment provider.',

@@ -17,7 +17,14 @@ import { orderJson, orderMembers, orderStateMembers } from './order.ts';
 /** The types of events that others get, `test` among them. */
 export type ShownEventType = EventType | typeof testEventType;
 
-type NotInEvents = 'payment' | 'invoice' | 'licences' | 'bookings' | 'shipment' | 'refunded';
+type NotInEvents =
+  | 'historyArchived'
+  | 'payment'
+  | 'invoice'
+  | 'licences'
+  | 'bookings'
+  | 'shipment'
+  | 'refunded';
 
 /** The rows of its history have no detail, because an error in one may name an address. */
 const eventOrderJson = component(

@@ -71,6 +71,11 @@ export const orderDetailJson = component(
     history: t.Array(orderStateJson.ref, {
       description: 'The newest 100 states of the order, oldest first. `GET /orders/{id}/history` has all.',
     }),
+    historyArchived: t.Optional(
+      t.Literal(true, {
+        description: 'Only if the beginning of its history has been archived, and is no longer here.',
+      }),
+    ),
     invoice: nullable(
       strictObject({
         number: t.String(),
@@ -134,6 +139,7 @@ export const renderOrderDetail = (order: OrderDetail) =>
     ...renderOrder(order),
     payment: order.payment === null ? null : renderPayment(order.payment),
     history: order.history.map(renderOrderState),
+    ...(order.historyArchived === true && { historyArchived: order.historyArchived }),
     invoice:
       order.invoice === null
         ? null
@@ -154,4 +160,4 @@ export const renderOrderDetail = (order: OrderDetail) =>
             unknown
           >),
     refunded: renderMoney(order.refunded),
-  }) satisfies RenderedFields<OrderDetail, unknown>;
+  }) satisfies RenderedFields<OrderDetail, unknown, 'historyArchived'>;

@@ -3,24 +3,22 @@ import { parseUuid } from '../id.ts';
 import type { Ledger, OwnRecord } from '../ledger.ts';
 import { openPaymentStatuses, type PaymentStatus } from '../payment.ts';
 import type { LedgerEntry } from '../provider.ts';
-import type { Refunds } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
-import type { World } from '../world.ts';
-import { reportedRefund } from './followCharge.ts';
+import { createFollowCharge, type FollowPorts, reportedRefund } from './followCharge.ts';
 
-type Ports = {
-  readonly ledger: Pick<Ledger, 'payments'>;
-  readonly refunds: Pick<Refunds, 'adopt'>;
-  readonly world: World;
-};
+type Ports = FollowPorts & { readonly ledger: Pick<Ledger, 'payments'> };
 
 /**
  * Adopts the refunds of these entries: none of them has a record of ours, so their events were lost. A refund of a charge
- * that is not ours, or whose payment has no outcome yet, is left alone.
+ * that is not ours, or whose payment has no outcome yet, is left alone. The ledger was read some time ago, so each charge
+ * is then read again: what was adopted may have failed.
  */
-export const createAdoptMissedRefunds =
-  ({ ledger, refunds, world }: Ports): ((entries: readonly LedgerEntry[]) => AsyncResult<void>) =>
-  async (entries) => {
+export const createAdoptMissedRefunds = (
+  ports: Ports,
+): ((entries: readonly LedgerEntry[]) => AsyncResult<void>) => {
+  const { ledger, refunds, world } = ports;
+  const followCharge = createFollowCharge(ports);
+  return async (entries) => {
     // Other systems may have written ids into the provider's records that are not ours.
     const ofPayment = Map.groupBy(entries, ({ paymentId }) => parseUuid(paymentId ?? ''));
     const ids = [...ofPayment.keys()].filter((id) => id !== null);
@@ -29,13 +27,20 @@ export const createAdoptMissedRefunds =
     const nowMs = world.clock.nowMs();
     for (const { id: paymentId, status } of payments.value) {
       if (openPaymentStatuses.includes(status)) continue;
-      const reported = (ofPayment.get(paymentId) ?? []).map(reportedRefund);
+      const ofThis = ofPayment.get(paymentId) ?? [];
+      const reported = ofThis.map(reportedRefund);
       const createId = () => world.ids.next(nowMs);
       const adopted = await refunds.adopt({ paymentId, refunds: reported, createId }, nowMs);
       if (adopted.isErr()) return err(adopted.error);
+      if (adopted.value === 0) continue;
+      for (const reference of new Set(ofThis.map((entry) => entry.reference))) {
+        const followed = await followCharge(reference);
+        if (followed.isErr()) return err(followed.error);
+      }
     }
     return ok(undefined);
   };
+};
 
 const stepSize = 500;
 

@@ -18,31 +18,42 @@ import type { World } from '../world.ts';
  */
 export type FollowCharge = (reference: string, signed?: ReportedDispute | null) => AsyncResult<boolean>;
 
-export const createFollowCharge =
-  ({
-    audits,
-    refunds,
-    disputes,
-    provider,
-    world,
-  }: {
-    readonly audits: Pick<Audits, 'find'>;
-    readonly refunds: Pick<Refunds, 'adopt' | 'failAdopted'>;
-    readonly disputes: Disputes;
-    readonly provider: Pick<PaymentProvider, 'readCharge'>;
-    readonly world: World;
-  }): FollowCharge =>
-  async (reference, signed = null) => {
+export const createFollowCharge = (ports: FollowPorts): FollowCharge => {
+  const follow = createFollowOnce(ports);
+  return async (reference, signed = null) => {
+    const followed = await follow(reference, signed);
+    if (followed.isErr() || followed.value.adopted === 0) return followed.map(({ isDone }) => isDone);
+    // A refund may have failed after we read it and before we adopted it. Its event then found nothing that could fail.
+    return (await follow(reference, signed)).map(({ isDone }) => isDone);
+  };
+};
+
+export type FollowPorts = {
+  readonly audits: Pick<Audits, 'find'>;
+  readonly refunds: Pick<Refunds, 'adopt' | 'failAdopted'>;
+  readonly disputes: Disputes;
+  readonly provider: Pick<PaymentProvider, 'readCharge'>;
+  readonly world: World;
+};
+
+/** `adopted` is the number of refunds that were written. */
+type Followed = { readonly isDone: boolean; readonly adopted: number };
+
+const nothingToDo: Followed = { isDone: true, adopted: 0 };
+
+const createFollowOnce =
+  ({ audits, refunds, disputes, provider, world }: FollowPorts) =>
+  async (reference: string, signed: ReportedDispute | null): AsyncResult<Followed> => {
     const found = await provider.readCharge(reference);
     if (found.isErr()) return err(found.error);
     const charge = found.value;
     // Other systems may have written ids into the provider's records that are not ours.
     const paymentId = parseUuid(charge?.paymentId ?? '');
-    if (charge === null || paymentId === null) return ok(true);
+    if (charge === null || paymentId === null) return ok(nothingToDo);
     const checkout = await audits.find(paymentId);
     if (checkout.isErr()) return err(checkout.error);
-    if (checkout.value === null) return ok(true);
-    if (openPaymentStatuses.includes(checkout.value.payment.status)) return ok(false);
+    if (checkout.value === null) return ok(nothingToDo);
+    if (openPaymentStatuses.includes(checkout.value.payment.status)) return ok({ isDone: false, adopted: 0 });
 
     const nowMs = world.clock.nowMs();
     const createId = () => world.ids.next(nowMs);
@@ -58,13 +69,18 @@ export const createFollowCharge =
       nowMs,
     );
     if (adopted.isErr()) return err(adopted.error);
-    for (const { reference: won, status, isConfirmed } of reported) {
-      if (status !== 'won' || !isConfirmed) continue;
-      const failed = await refunds.failAdopted(won, 'the dispute was won', nowMs);
+    const won = reported.filter(({ status, isConfirmed }) => status === 'won' && isConfirmed);
+    const ends = [
+      ...charge.failedRefunds.map((failed) => [failed, 'the refund failed'] as const),
+      ...won.map((dispute) => [dispute.reference, 'the dispute was won'] as const),
+    ];
+    for (const [ended, reason] of ends) {
+      const failed = await refunds.failAdopted(ended, reason, nowMs);
       if (failed.isErr()) return err(failed.error);
     }
-    if (reported.length === 0) return ok(true);
-    return (await disputes.record({ paymentId, disputes: reported, createId }, nowMs)).map(() => true);
+    const done = { isDone: true, adopted: adopted.value };
+    if (reported.length === 0) return ok(done);
+    return (await disputes.record({ paymentId, disputes: reported, createId }, nowMs)).map(() => done);
   };
 
 const disputedRefund = ({ reference, amount, atMs }: ReportedDispute): ReportedRefund => ({

@@ -9,6 +9,7 @@ import type { EventFailure, PaymentProvider, ProviderEvent, WebhookRequest } fro
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
+import { withoutPeople } from '../withoutPeople.ts';
 import type { World } from '../world.ts';
 import type { FollowCharge } from './followCharge.ts';
 import type { PaymentRecovery } from './recoverPayments.ts';
@@ -58,7 +59,7 @@ export const createReceiveEvent = ({
       taskId: isUnderstood ? ids.next(nowMs) : null,
       provider: provider.name,
       event: event.value,
-      body: request.body,
+      body: withoutPeople(request.body),
       traceparent: world.traceparent(),
     });
     if (received.isOk() && !isUnderstood) logOnce(event.value);

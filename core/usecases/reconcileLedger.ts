@@ -13,10 +13,10 @@ import type { Money } from '../money.ts';
 import type { Page } from '../page.ts';
 import { chargedPaymentStatuses } from '../payment.ts';
 import type { LedgerEntry, PaymentProvider } from '../provider.ts';
-import { type RefundStatus, type Refunds, succeededRefundStatuses } from '../refund.ts';
+import { type RefundStatus, succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
-import type { World } from '../world.ts';
 import { createAdoptMissedRefunds } from './adoptMissedRefunds.ts';
+import type { FollowPorts } from './followCharge.ts';
 
 /** A charge may be later than its payment's creation, and earlier than its record, by this much. */
 const marginMs = 3_600_000;
@@ -26,14 +26,12 @@ const recordingDelayMs = 15 * 60_000;
 
 const pageSize = 500;
 
-type Ports = {
+type Ports = FollowPorts & {
   readonly ledger: Pick<
     Ledger,
     'payments' | 'refunds' | 'refundsByReference' | 'listChargedPayments' | 'listSucceededRefunds'
   >;
-  readonly refunds: Pick<Refunds, 'adopt'>;
   readonly provider: Pick<PaymentProvider, 'readLedger'>;
-  readonly world: World;
 };
 
 /**

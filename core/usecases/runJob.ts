@@ -1,4 +1,5 @@
 import { ok, type Result } from 'neverthrow';
+import { isErased } from '../erasedContact.ts';
 import type { Inbox } from '../inbox.ts';
 import type { Ledger, Reconciliation, ReconciliationReport } from '../ledger.ts';
 import { type Mailer, refundMail } from '../mail.ts';
@@ -163,7 +164,7 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       if (found.value === null) return recordMissing;
       if (!succeededRefundStatuses.includes(found.value.status)) return done;
       const { order, contact } = found.value;
-      if (order === null || contact === null) return done;
+      if (order === null || contact === null || isErased(contact)) return done;
       const messageId = `<${stepKey(taskId, step)}@${mailDomain}>`;
       const outcome = await mailer.send(refundMail({ ...found.value, order, contact }, messageId));
       if (outcome.kind === 'accepted') return done;

@@ -17,6 +17,9 @@ create table subscription (
   failures integer not null default 0,
   failing_since_ms integer,
   retry_ms integer not null default 0,
+  -- The fencing token of a run of events, raised by each claim, and when the next may be claimed.
+  lease integer not null default 0,
+  lease_until_ms integer not null default 0,
   created_ms integer not null
 ) strict, without rowid;
 
@@ -34,7 +37,7 @@ create table event (
   -- Of an order: what it was then. A pending order can change.
   quantity integer,
   amount integer,
-  -- Rendered by the first claim, so that all attempts send the same bytes.
+  -- What a failed attempt has sent, if it is logged. Each claim renders the body of the others.
   body text,
   attempts integer not null default 0,
   -- The fencing token: raised by each claim.

@@ -14,6 +14,7 @@ export const requestGiveUps = async (recordResponses: (api: Api) => Api): Promis
     const root = as('root', 'customer', 'operator');
     const waiting = [await root.order(await product())];
     const { body } = await root.checkOut(waiting, crypto.randomUUID(), 'pm_card_authenticationRequired');
+    await root.remove('/customers/root');
     await root.remove(`/checkouts/${valueAt(body, 'checkoutId')}`);
   }
 };

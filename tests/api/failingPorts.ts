@@ -10,6 +10,7 @@ export const failingPorts = (behaviour: () => AsyncResult<never>) => ({
       products: fail(store.products),
       orders: fail(store.orders),
       contacts: fail(store.contacts),
+      customers: fail(store.customers),
       audits: fail(store.audits),
       queue: fail(store.queue),
       pauses: fail(store.pauses),

@@ -107,6 +107,7 @@ export const requestSuccesses = async ({ as, call, world, store, live }: Api): P
   while (live.streams() === 0) await waitTurns(1);
   live.end();
   await stream;
+  await requestCustomers(root);
   await root.post('/queue/retries', { taskIds: [id] });
   for (const part of ['failures', 'history']) await root.get(`/queue/${part}`);
   await root.post('/queue/skips', bodies['POST /queue/skips']);
@@ -136,6 +137,12 @@ export const requestSuccesses = async ({ as, call, world, store, live }: Api): P
   await root.post('/demo/challenges', { clientSecret, outcome: 'succeed' });
 };
 
+/** Of a customer of whom nothing is held. */
+const requestCustomers = async (root: ReturnType<Api['as']>): Promise<void> => {
+  await root.get('/customers/nobody/export');
+  await root.remove('/customers/nobody');
+};
+
 /** Sends requests that fail with the problems of each route. */
 export const requestFailures = async ({ as, call, world, store, product }: Api): Promise<void> => {
   const root = as('root', 'customer', 'operator');
@@ -152,6 +159,8 @@ export const requestFailures = async ({ as, call, world, store, product }: Api):
   for (const path of [`/orders/${id}`, `/checkouts/${id}`, `/refunds/${id}`, '/money/nothing'])
     await root.get(path);
   await root.remove(`/checkouts/${id}`);
+  await root.remove('/customers/%01');
+  await root.get('/customers/%01/export');
   await root.post(`/orders/${id}/contact`, bodies['POST /orders/{id}/contact']);
   for (const path of [`/money/reconciliations/${id}`, `/money/reconciliations/${id}/differences`])
     await root.get(path);

@@ -46,6 +46,8 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /orders/:id/timeline': 'orders:read',
   'POST /orders/:id/contact': 'customers:write',
   'GET /activity': 'activity:read',
+  'DELETE /customers/:id': 'customers:write',
+  'GET /customers/:id/export': 'customers:write',
   'DELETE /orders/:id': 'customer',
   'PATCH /orders/:id': 'customer',
   'POST /checkouts': 'customer',

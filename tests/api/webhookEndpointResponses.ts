@@ -10,8 +10,8 @@ export const failDelivery = async ({ store, world }: Pick<Api, 'store' | 'world'
   const query = { subscriptionId: endpointId, limit: 1, nowMs, leaseMs: 30_000 };
   const [event] = (await store.events.claim(query))._unsafeUnwrap();
   if (event === undefined) throw new Error('the endpoint has no event');
-  const { subject, sequence, lease, id } = event;
-  const attempt = { atMs: nowMs, responseStatus: 503, error: 'the receiver answered 503' };
+  const { subject, sequence, lease, id, body } = event;
+  const attempt = { atMs: nowMs, responseStatus: 503, error: 'the receiver answered 503', body };
   const outcome = { kind: 'failed', dueAtMs: nowMs + 5_000 } as const;
   await store.events.report(endpointId, [{ subject, sequence, lease, outcome, attempt }], null);
   return id;

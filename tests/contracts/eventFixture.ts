@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import { type EventType, eventTypes } from '../../core/event.ts';
-import type { EventReport, LeasedEvent } from '../../core/relay.ts';
+import type { DeliveryAttempt, EventReport, LeasedEvent } from '../../core/relay.ts';
 import type { CreateSubscription } from '../../core/subscription.ts';
 import { faultsOfEvent } from './eventSchemas.ts';
 import { unwrap } from './fixture.ts';
@@ -24,15 +24,20 @@ export const createEventFixture = (context: () => TestContext) => {
     return unwrap(store.events.claim({ subscriptionId, limit, nowMs: fixture.now(), leaseMs: 30_000 }));
   };
 
+  const claimRun = (subscriptionId: string, limit = 100): Promise<readonly LeasedEvent[]> => {
+    const { fixture, store } = context();
+    return unwrap(store.events.claimRun({ subscriptionId, limit, nowMs: fixture.now(), leaseMs: 30_000 }));
+  };
+
   const report = (
     subscriptionId: string,
     events: readonly LeasedEvent[],
     outcome: EventReport['outcome'] = { kind: 'delivered' },
-    attempt?: EventReport['attempt'],
+    attempt?: DeliveryAttempt,
   ): Promise<number> => {
-    const reports = events.map(({ subject, sequence, lease }) => ({
+    const reports = events.map(({ subject, sequence, lease, body }) => ({
       ...{ subject, sequence, lease, outcome },
-      ...(attempt !== undefined && { attempt }),
+      ...(attempt !== undefined && { attempt: { ...attempt, body } }),
     }));
     return unwrap(context().store.events.report(subscriptionId, reports, null));
   };
@@ -51,7 +56,7 @@ export const createEventFixture = (context: () => TestContext) => {
   const backlogOf = async (id: string) =>
     (await unwrap(context().store.events.backlog())).find(({ subscription }) => subscription.id === id);
 
-  return { subscribe, claim, report, hearAll, backlogOf };
+  return { subscribe, claim, claimRun, report, hearAll, backlogOf };
 };
 
 /** The events of one subject, in the order in which they were heard. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { DeliveryOutcome } from '../../core/delivery.ts';
 import { resumeWithinMs, secretOverlapMs } from '../../core/subscription.ts';
 import { createEventFixture, eventsOf, typesOf } from './eventFixture.ts';
-import { defined, unwrap } from './fixture.ts';
+import { declined, defined, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -60,7 +60,7 @@ export const eventLeasesContract = (name: string, open: OpenStore): void => {
       expect(typesOf(await claim(id))).toEqual(['order.paid']);
     });
 
-    test('A failed event is sent again at its time with the same bytes, and its order waits for it', async () => {
+    test('A failed event is sent again at its time as it was, and its order waits for it', async () => {
       const { fixture, world } = context();
       const id = await subscribe(['order.placed', 'order.paid', 'order.cancelled']);
       const waiting = await fixture.placeOrder(await fixture.createProduct());
@@ -76,6 +76,31 @@ export const eventLeasesContract = (name: string, open: OpenStore): void => {
       expect(again).toMatchObject({ subject: waiting.id, attempts: 1, body: defined(sent).body });
       await report(id, [defined(again)]);
       expect(typesOf(await hearAll(id))).toEqual(['order.cancelled']);
+    });
+
+    test('What an attempt has sent is sent again, though a later checkout has taken the order since', async () => {
+      const { fixture, store, world } = context();
+      const [logged, other] = [await subscribe(['order.step']), await subscribe(['order.step'])];
+      const placed = await fixture.placeOrder(await fixture.createProduct());
+      const { id: orderId, customerId } = placed;
+      const first = await fixture.claimCheckout(fixture.checkoutRequest([placed]));
+      await fixture.recordOutcome(first, declined);
+      await unwrap(store.orders.changeQuantity({ orderId, customerId, quantity: 2 }, fixture.now()));
+      const sent = { logged: defined((await claim(logged))[0]), other: defined((await claim(other))[0]) };
+      const attempt = { atMs: fixture.now(), responseStatus: 503, error: 'HTTP 503' };
+      const failed = { kind: 'failed', dueAtMs: fixture.now() + 5_000 } as const;
+      await report(logged, [sent.logged], failed, attempt);
+      await report(other, [sent.other], failed);
+      const second = await fixture.claimCheckout(fixture.checkoutRequest([await fixture.findOrder(orderId)]));
+      world.advance(5_000);
+      const again = { logged: defined((await claim(logged))[0]), other: defined((await claim(other))[0]) };
+      expect(again.logged).toMatchObject({ id: sent.logged.id, body: sent.logged.body, attempts: 1 });
+      expect(JSON.parse(again.logged.body).data.order.checkoutId).toBe(first.checkoutId);
+      // One that no log has is rendered anew: with the same history, and with the order's checkout of now.
+      expect(again.other.id).toBe(sent.other.id);
+      const { order } = JSON.parse(again.other.body).data;
+      expect(order.checkoutId).toBe(second.checkoutId);
+      expect(order.history).toEqual(JSON.parse(sent.other.body).data.order.history);
     });
 
     test('A released event can be claimed at once and has no attempt counted', async () => {

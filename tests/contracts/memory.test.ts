@@ -30,6 +30,10 @@ storeContract('memory', async () => {
       tables.stocks.set(id, { ...rowOf(tables.stocks, id), units });
     },
     attachedBytes: async (id: string) => Buffer.concat(keptContents(rowOf(tables.mails, id).attachments)),
+    allTexts: async () =>
+      Object.entries(tables).flatMap(([name, rows]) =>
+        [...rows.values()].map((row) => `${name}: ${JSON.stringify(row)}`),
+      ),
   };
   return { store, world, backdoor, close: store.close };
 });

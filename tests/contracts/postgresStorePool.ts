@@ -82,6 +82,16 @@ const openDatabase = async ({ url, drop }: TestDatabase) => {
           select contents from captured_mail where message_id = ${id}`;
         return row?.contents ?? Buffer.of();
       },
+      allTexts: async () => {
+        const texts = [];
+        for (const { name } of tables) {
+          const rows = await admin<{ text: string }[]>`
+            select e.key || ': ' || coalesce(e.value, '') as text
+            from ${admin(name)} t cross join jsonb_each_text(to_jsonb(t)) e`;
+          texts.push(...rows.map(({ text }) => `${name}: ${text}`));
+        }
+        return texts;
+      },
     },
     empty: async () => {
       await admin.unsafe(deleteRows);

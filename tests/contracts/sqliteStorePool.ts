@@ -72,6 +72,14 @@ const openPooled = (path: string) => {
           .prepare<[string], Buffer>('select contents from captured_mail where message_id = ?')
           .pluck()
           .get(id) ?? Buffer.of(),
+      allTexts: async () =>
+        tables.flatMap((name) =>
+          client
+            .prepare<[], unknown[]>(`select * from ${name}`)
+            .raw()
+            .all()
+            .map((row) => `${name}: ${row.map(String).join(' | ')}`),
+        ),
     },
     empty: client.transaction(() => {
       for (const statement of deletes) statement.run();

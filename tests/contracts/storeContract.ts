@@ -11,9 +11,11 @@ import { commandKeysContract } from './commandKeys.ts';
 import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
+import { erasureContract } from './erasure.ts';
 import { eventBacklogsContract } from './eventBacklogs.ts';
 import { eventFollowersContract } from './eventFollowers.ts';
 import { eventLeasesContract } from './eventLeases.ts';
+import { eventRunsContract } from './eventRuns.ts';
 import { eventsContract } from './events.ts';
 import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
@@ -100,6 +102,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     failuresContract,
     skipsContract,
     contactsContract,
+    erasureContract,
     queueHistoryContract,
     leasesContract,
     stepLedgerContract,
@@ -141,6 +144,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     eventBacklogsContract,
     eventFollowersContract,
     eventLeasesContract,
+    eventRunsContract,
     timelineContract,
     storeUtilitiesContract,
   ])

@@ -26,6 +26,8 @@ export type Backdoor = {
   setUnits(productId: string, units: number): Promise<void>;
   /** The bytes of all attachments of a captured mail, one after the other. */
   attachedBytes(messageId: string): Promise<Uint8Array>;
+  /** Every value of every row, as texts. */
+  allTexts(): Promise<readonly string[]>;
 };
 
 export type OpenStore = () => Promise<OpenedStore>;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { createFollowCharge } from '../../core/usecases/followCharge.ts';
 import { defined, unwrap } from '../contracts/fixture.ts';
 import { useChargeShop } from '../provider/chargeShop.ts';
 import { refundAtProvider } from '../provider/harness.ts';
@@ -15,6 +16,24 @@ describe('Following a charge', () => {
     for (let time = 0; time < 3; time++) expect(await follow(reference)).toBe(true);
     expect(await statuses(orders)).toEqual(['refunded']);
     expect(await listRefunds()).toHaveLength(1);
+  });
+
+  test('A refund that fails after the charge was read and before the refund is adopted is failed', async () => {
+    const { orders, reference } = await charge(1, true, 'pm_card_refundFail');
+    await refundAtProvider(shop.provider.engine, reference, null);
+    const provider = {
+      ...shop.provider,
+      readCharge: async (id: string) => {
+        const read = await shop.provider.readCharge(id);
+        // The event about the failure comes now, and finds no refund of ours.
+        shop.world.advance(60_000);
+        return read;
+      },
+    };
+    const followed = createFollowCharge({ ...shop.store, provider, world: shop.world })(reference);
+    expect(await unwrap(followed)).toBe(true);
+    expect(await listRefunds()).toMatchObject([{ origin: 'provider', status: 'failed' }]);
+    expect(await statuses(orders)).toEqual(['refunded']);
   });
 
   test('A refund of ours is not adopted, even before its outcome is recorded', async () => {

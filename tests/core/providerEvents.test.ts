@@ -58,6 +58,23 @@ describe('Received events', () => {
     expect(wakeups).toBe(1);
   });
 
+  test('An event is stored without what names its customer', async () => {
+    const bodies: string[] = [];
+    const receive = createReceiveEvent({
+      inbox: {
+        ...store.inbox,
+        receive: async (items) => {
+          bodies.push(...items.map(({ body }) => body));
+          return ok(items.map(() => true));
+        },
+      },
+      ...{ provider: trustingProvider, wakeup, world, log: createTestLog().log },
+    });
+    const body = JSON.stringify({ ...paymentEvent(null), receipt_email: 'lan@example.com' });
+    expect((await receive({ body, header: () => null })).isOk()).toBe(true);
+    expect(bodies).toEqual([JSON.stringify({ ...paymentEvent(null), receipt_email: null })]);
+  });
+
   test('An event with a wrong signature is not stored', async () => {
     const refused = await receive(paymentEvent(null), unreachableProvider);
     expect(refused._unsafeUnwrapErr().kind).toBe('signature_invalid');

@@ -6,6 +6,7 @@ import type { PaymentStatus } from '../../core/payment.ts';
 import type { LedgerEntry } from '../../core/provider.ts';
 import type { RefundStatus } from '../../core/refund.ts';
 import { createReconcileLedger } from '../../core/usecases/reconcileLedger.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { createTestWorld } from '../world.ts';
 import { createProviderWithLedger } from './providers.ts';
 
@@ -109,11 +110,13 @@ const reconcile = async (
   refunds: readonly OwnRefund[] = [],
   nowMs = dayStart + 2 * dayLengthMs,
 ) => {
+  const world = createTestWorld(nowMs, 1);
   const ports = {
+    ...createMemoryStore(world),
     ledger: createLedger(payments, refunds),
-    refunds: { adopt: async () => ok(0) },
+    refunds: { adopt: async () => ok(0), failAdopted: async () => ok(0) },
     provider: createProviderWithLedger(theirs),
-    world: createTestWorld(nowMs, 1),
+    world,
   };
   return (await createReconcileLedger(ports)(day))._unsafeUnwrap();
 };

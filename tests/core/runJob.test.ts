@@ -130,6 +130,17 @@ describe('Refund jobs', () => {
     expect(await findRefund(refundId)).toMatchObject({ status: 'succeeded' });
   });
 
+  test('The refund of an erased customer is sent, and nobody is notified', async () => {
+    const { refundId, lease } = await claimRefundJob();
+    await fixture.finishRefund(refundId, { kind: 'succeeded', reference: 're_1' });
+    const { order } = await findRefund(refundId);
+    const customerId = defined(order ?? undefined).customerId;
+    await unwrap(store.customers.eraseSlice({ customerId, after: null, limit: 10 }, fixture.now()));
+    const report = await createTestJob()({ ...lease, step: 'notify_customer' });
+    expect(report?.outcome).toEqual({ kind: 'done' });
+    expect(sent).toEqual([]);
+  });
+
   test('Every attempt sends the refund mail with the same id', async () => {
     const { lease } = await claimRefundJob();
     await createTestJob({ provider: createRefundingProvider() })(lease);

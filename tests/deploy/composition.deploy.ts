@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { YAML } from 'bun';
@@ -39,9 +39,36 @@ describe.skipIf(!areToolsAvailable())('The composition', () => {
     ['profiles: [observability]', 'profile: [observability]'],
     ['KAFKA_PROCESS_ROLES: broker', 'KAFKA_PROCESS_ROLES: [broker]'],
     ['start_period: 60s', 'start_periods: 60s'],
+    ['profiles: [replica]', 'profiles: { replica: true }'],
+    ['standby-users: { condition: service_completed', 'standby-users: { condition: service_complete'],
   ])('An error in it is found: “%s” that became “%s”', (from, to) => {
     expect(text).toContain(from);
     expect(load(text.replace(from, to)).code).not.toBe(0);
+  });
+
+  /** What services mount or wait for and nothing declares. The library does not look at that here. */
+  const findMissing = (content: string): readonly string[] => {
+    const { stdout } = load(content);
+    const model = Object(JSON.parse(stdout));
+    return Object.entries(Object(model.services)).flatMap(([name, service]) => {
+      const mounts = at(service, 'volumes');
+      const volumes = (Array.isArray(mounts) ? mounts : []).flatMap((mount) =>
+        at(mount, 'type') === 'volume' ? [String(at(mount, 'source'))] : [],
+      );
+      const needed = Object.keys(Object(at(service, 'depends_on')));
+      return [
+        ...volumes.filter((volume) => !(volume in Object(model.volumes))),
+        ...needed.filter((other) => !(other in Object(model.services))),
+      ].map((missing) => `${name}: ${missing}`);
+    });
+  };
+
+  test('No service mounts a volume or waits for a service that is not there', () => {
+    expect(findMissing(text)).toEqual([]);
+    expect(findMissing(text.replace('["standby:/var', '["standbye:/var'))).toEqual(['standby: standbye']);
+    expect(findMissing(text.replace('standby-users: {', 'standby-user: {'))).toEqual([
+      'standby: standby-user',
+    ]);
   });
 
   const namesOf = (profile: string | null): readonly string[] =>
@@ -71,8 +98,9 @@ describe.skipIf(!areToolsAvailable())('The composition', () => {
       for (const needed of Object.keys(Object(at(service, 'depends_on')))) expect(names).toContain(needed);
   });
 
-  test('Kafka, the collector and Prometheus are there only if they are asked for', () => {
+  test('Kafka, the replica, the collector and Prometheus are there only if they are asked for', () => {
     expect(namesOf('events').toSorted()).toEqual(['kafka', 'kafka-topic']);
+    expect(namesOf('replica').toSorted()).toEqual(['standby', 'standby-users']);
     expect(namesOf('observability').toSorted()).toEqual(['collector', 'prometheus']);
     for (const name of ['kafka', 'prometheus']) expect(at(services[name], 'healthcheck', 'test')).toBeArray();
   });
@@ -99,8 +127,16 @@ describe.skipIf(!areToolsAvailable())('The composition', () => {
     expect(mounted.filter((path) => !existsSync(join(top, 'deploy', path)))).toEqual([]);
   });
 
-  test('Its settings are those of the program', () => {
-    const values: Readonly<Record<string, string>> = { AUTH_SECRET: secret, POSTGRES_PASSWORD: 'a-password' };
+  const replicaUrl = 'postgres://cartwright_read:a-password@standby:5432/shop';
+
+  test.each([
+    ['without a replica', ''],
+    ['with a replica', replicaUrl],
+  ])('Its settings are those of the program, %s', (_, DATABASE_REPLICA_URL) => {
+    const values: Readonly<Record<string, string>> = {
+      ...{ AUTH_SECRET: secret, POSTGRES_PASSWORD: 'a-password' },
+      DATABASE_REPLICA_URL,
+    };
     for (const [name, service] of Object.entries(services)) {
       if (!['cartwright'].includes(String(at(service, 'image')))) continue;
       const env = Object.entries(Object(at(service, 'environment'))).map(([key, value]) => [
@@ -109,7 +145,24 @@ describe.skipIf(!areToolsAvailable())('The composition', () => {
       ]);
       const config = readConfig(Object.fromEntries(env));
       expect([name, config.isErr() ? config.error : 'fine']).toEqual([name, 'fine']);
+      const expected = name.startsWith('read-') && DATABASE_REPLICA_URL !== '' ? DATABASE_REPLICA_URL : null;
+      expect([name, config.unwrapOr(null)?.databaseReplicaUrl]).toEqual([name, expected]);
     }
+  });
+
+  test('The standby is a server as the primary is, and starts when its user and slot are there', () => {
+    const { postgres, standby } = services;
+    for (const key of ['image', 'command', 'shm_size', 'stop_grace_period'])
+      expect([key, at(standby, key)]).toEqual([key, at(postgres, key)]);
+    expect(Object.keys(Object(at(standby, 'depends_on')))).toEqual(['standby-users']);
+    const programs = ['standby', 'standby-users'].flatMap((name) => at(services[name], 'entrypoint'));
+    const [mount = '', folder = ''] = /"\.\/postgres:([^:"]+):ro"/.exec(text) ?? [];
+    expect(text.split(mount)).toHaveLength(4);
+    for (const program of programs) {
+      const path = String(program).replace(folder, join(top, 'deploy/postgres'));
+      expect([path, statSync(path).mode & 0o111]).toEqual([path, 0o111]);
+    }
+    expect(text).toContain(`hba_file=${folder}/pg_hba.conf`);
   });
 
   test('No process of ours is privileged or writes to its own files, and each may end in its own time', () => {

@@ -78,6 +78,8 @@ describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
     ['base/network.yaml', 'ports: [{ port: metrics }]', 'port: metrics'],
     ['base/shop.patch.yaml', 'prometheus.io/scrape: "true"', 'prometheus.io/scrape: true'],
     ['base/shop.patch.yaml', 'key: KAFKA_BROKERS, optional: true', 'key: KAFKA_BROKERS, optionally: true'],
+    ['base/read.yaml', 'key: DATABASE_REPLICA_URL, optional', 'key: DATABASE_REPLICA_URL, optionally'],
+    ['base/network.yaml', 'ports: [{ port: 5432 }]\n---', 'ports: [{ ports: 5432 }]\n---'],
     ['components/queue-depth/worker.patch.yaml', 'metric: { name:', 'metric: { names:'],
     ['components/queue-depth/worker.patch.yaml', 'averageValue: "1000"', 'averageValue: [1000]'],
   ])('In %s, “%s” that became another word is found: %s', (file, from, to) => {
@@ -189,6 +191,23 @@ describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
     }
   });
 
+  test('A process that reads gets the replica of a secret that need not be there, and no other process does', () => {
+    const references = ofKind('Deployment', 'Job').flatMap((object) => {
+      const [container] = listAt(podOf(object), 'containers');
+      return listAt(container, 'env')
+        .filter((one) => at(one, 'valueFrom', 'secretKeyRef', 'name') === 'cartwright-replica')
+        .map((one) => [nameOf(object), at(one, 'name'), at(one, 'valueFrom', 'secretKeyRef')]);
+    });
+    const reference = (key: string) => ['read', key, { name: 'cartwright-replica', key, optional: true }];
+    expect(references).toEqual([reference('DATABASE_REPLICA_URL'), reference('DATABASE_URL')]);
+    const [container] = listAt(
+      podOf(ofKind('Deployment').find((object) => nameOf(object) === 'read')),
+      'containers',
+    );
+    // What stands in `env` wins over the secret of all processes.
+    expect(listAt(container, 'envFrom')).toContainEqual({ secretRef: { name: 'cartwright' } });
+  });
+
   test('Prometheus finds each process of the shop at its METRICS_PORT, and may ask it', () => {
     const port = settings().METRICS_PORT;
     const found = ofKind('Deployment').filter((object) => {
@@ -215,9 +234,13 @@ describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
   const portsOf = (name: string) =>
     listAt(policy(name), 'egress').flatMap((rule) => listAt(rule, 'ports').map((each) => at(each, 'port')));
 
-  test('A process reaches the collector and Kafka, and Splunk only where an overlay says so', () => {
+  test('A process reaches the database, the collector and Kafka, and Splunk only where an overlay says so', () => {
     expect(listAt(policy('traces'), 'egress')).toEqual([{ to: [monitoring], ports: [{ port: 4_318 }] }]);
     expect(portsOf('events')).toEqual([9_092, 9_093]);
+    const database = {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'database' } },
+    };
+    expect(listAt(policy('database'), 'egress')).toEqual([{ to: [database], ports: [{ port: 5_432 }] }]);
     expect(JSON.stringify(objects)).not.toContain('8088');
     const components: Edit = [
       'overlays/production/kustomization.yaml',
@@ -225,7 +248,7 @@ describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
       'components: [../../components/queue-depth, ../../components/splunk]',
     ];
     const text = build('production', [components]);
-    expect(check(text).output).toContain('Valid: 28, Invalid: 0');
+    expect(check(text).output).toContain('Valid: 29, Invalid: 0');
     expect(text).toContain('port: 8088');
     expect(check(text.replace('- port: 8088', '- ports: 8088')).code).not.toBe(0);
   });

@@ -30,7 +30,7 @@ describe('The sample of the settings', () => {
     expect(config.isErr() ? config.error : []).toEqual([]);
   });
 
-  test('Metrics, traces and the log in Splunk can be turned on with it', () => {
+  test('PostgreSQL with a replica, metrics, traces and the log in Splunk can be turned on with it', () => {
     const others = off.filter(([name]) => !name.startsWith('KAFKA_'));
     const unit = { NODE_ENV: 'production', HOST: '127.0.0.1' };
     const config = readConfig({ ...unit, ...Object.fromEntries([...on, ...others]), ...secrets });

@@ -25,7 +25,8 @@ const hearHistory = async (open: OpenStore, steps: readonly HistoryStep[]): Prom
   const opened = await open();
   try {
     const history = await createHistory({ ...opened, fixture: createFixture(opened.store, opened.world) });
-    const everything = await history.subscribe(eventTypes);
+    const everything = await history.subscribe(eventTypes, false);
+    await history.subscribe(eventTypes, true);
     for (const step of steps) await history.run(step);
     // All pauses and leases end.
     opened.world.advance(60_000);

@@ -44,10 +44,10 @@ export const createHistory = async (context: TestContext) => {
   const subscribers: { readonly subscriber: Subscriber; readonly lengths: ReadonlyMap<string, number> }[] =
     [];
 
-  const subscribe = async (types: readonly EventType[]): Promise<Subscriber> => {
+  const subscribe = async (types: readonly EventType[], inRuns: boolean): Promise<Subscriber> => {
     const lengths = new Map<string, number>();
     for (const { id } of orders) lengths.set(id, (await fixture.findOrder(id)).history.length);
-    const subscriber = await createSubscriber(context, types);
+    const subscriber = await createSubscriber(context, types, inRuns);
     subscribers.push({ subscriber, lengths });
     return subscriber;
   };
@@ -165,7 +165,7 @@ export const createHistory = async (context: TestContext) => {
       case 'retryFailed':
         return retryFailed();
       case 'subscribe':
-        return subscribe(step.types);
+        return subscribe(step.types, step.inRuns);
       case 'relay':
         return relay(step);
       case 'thaw': {

@@ -44,6 +44,7 @@ const upkeep = fc.record({ do: fc.constantFrom(...(['expire', 'retryFailed'] as 
 const subscribe = fc.record({
   do: named('subscribe'),
   types: fc.subarray([...eventTypes], { minLength: 1 }),
+  inRuns: fc.boolean(),
 });
 const relay = fc.record({
   do: named('relay'),

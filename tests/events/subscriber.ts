@@ -7,8 +7,26 @@ import type { TestContext } from '../contracts/testContext.ts';
 
 const keyOf = ({ subject, sequence }: LeasedEvent): string => `${subject} ${sequence}`;
 
-/** A subscription and all that it has heard. Checks each claim: no event comes before an earlier one, or changes. */
-export const createSubscriber = async ({ store, fixture }: TestContext, types: readonly EventType[]) => {
+/**
+ * What is the same in every attempt. Which checkout an order stands in, and what became of a checkout since, are told as
+ * they are now.
+ */
+const promised = ({ id, body }: LeasedEvent) => {
+  const { data, ...attributes } = JSON.parse(body);
+  const { checkoutId: _, number: __, ...order } = data.order ?? {};
+  const { status, customerId, createdAt, updatedAt } = data.checkout ?? {};
+  return { id, attributes, order, checkout: { status, customerId, createdAt, updatedAt } };
+};
+
+/**
+ * A subscription and all that it has heard. Checks each claim: no event comes before an earlier one, or changes what it
+ * says of the history.
+ */
+export const createSubscriber = async (
+  { store, fixture }: TestContext,
+  types: readonly EventType[],
+  inRuns: boolean,
+) => {
   const id = fixture.newId();
   const command = {
     id,
@@ -24,23 +42,33 @@ export const createSubscriber = async ({ store, fixture }: TestContext, types: r
   /** The lease of each event that counts: that of its last claim, until something is reported under it. */
   const leases = new Map<string, number>();
 
+  /** When the lease of the last run ends. A claim after it counts even if it finds nothing. */
+  let runEndsMs = 0;
+
   const claim = async (limit: number): Promise<readonly LeasedEvent[]> => {
     const query = { subscriptionId: id, limit, nowMs: fixture.now(), leaseMs: 30_000 };
-    const batch = await unwrap(store.events.claim(query));
+    const batch = await unwrap(inRuns ? store.events.claimRun(query) : store.events.claim(query));
     expect(batch.length).toBeLessThanOrEqual(limit);
-    expect(new Set(batch.map(({ subject }) => subject)).size).toBe(batch.length);
+    if (inRuns && fixture.now() >= runEndsMs) {
+      leases.clear();
+      runEndsMs = batch.length > 0 ? fixture.now() + query.leaseMs : 0;
+    }
+    if (!inRuns) expect(new Set(batch.map(({ subject }) => subject)).size).toBe(batch.length);
+    const before = new Set<string>();
     for (const event of batch) {
       const key = keyOf(event);
       expect(faultsOfEvent(event.type, JSON.parse(event.body))).toEqual([]);
       expect([key, types.includes(event.type as EventType), delivered.has(key)]).toEqual([key, true, false]);
-      expect(event.sequence).toBeGreaterThanOrEqual(newest.get(event.subject) ?? 0);
-      // What comes after it must wait until it is delivered.
+      if (!inRuns) expect(event.sequence).toBeGreaterThanOrEqual(newest.get(event.subject) ?? 0);
+      // What comes after it must wait until it is delivered, or come after it in its run.
       for (const earlier of heard.values())
-        if (earlier.subject === event.subject && earlier.sequence < event.sequence)
-          expect([keyOf(earlier), delivered.has(keyOf(earlier))]).toEqual([keyOf(earlier), true]);
+        if (earlier.subject === event.subject && earlier.sequence < event.sequence) {
+          const isBefore = delivered.has(keyOf(earlier)) || before.has(keyOf(earlier));
+          expect([keyOf(earlier), isBefore]).toEqual([keyOf(earlier), true]);
+        }
+      before.add(key);
       const first = heard.get(key);
-      if (first !== undefined)
-        expect({ id: event.id, body: event.body }).toEqual({ id: first.id, body: first.body });
+      if (first !== undefined) expect(promised(event)).toEqual(promised(first));
       heard.set(key, first ?? event);
       newest.set(event.subject, event.sequence);
       leases.set(key, event.lease);
@@ -48,7 +76,26 @@ export const createSubscriber = async ({ store, fixture }: TestContext, types: r
     return batch;
   };
 
-  const report = async (events: readonly LeasedEvent[], outcome: EventReport['outcome']): Promise<void> => {
+  const reportRun = async (
+    events: readonly LeasedEvent[],
+    outcome: EventReport['outcome'],
+  ): Promise<void> => {
+    const reports = events.map(({ subject, sequence, lease }) => ({ subject, sequence, lease, outcome }));
+    const accepted = await unwrap(store.events.reportRun(id, reports, null));
+    const counts = events.filter((event) => leases.get(keyOf(event)) === event.lease);
+    // All or none: the lease is that of the whole run.
+    expect([0, events.length]).toContain(counts.length);
+    expect(accepted).toBe(counts.length);
+    if (accepted === 0) return;
+    runEndsMs = 0;
+    leases.clear();
+    if (outcome.kind === 'delivered') for (const event of events) delivered.add(keyOf(event));
+  };
+
+  const reportEach = async (
+    events: readonly LeasedEvent[],
+    outcome: EventReport['outcome'],
+  ): Promise<void> => {
     for (const event of events) {
       const { subject, sequence, lease } = event;
       const accepted = await unwrap(store.events.report(id, [{ subject, sequence, lease, outcome }], null));
@@ -58,6 +105,8 @@ export const createSubscriber = async ({ store, fixture }: TestContext, types: r
       if (accepted > 0 && outcome.kind === 'delivered') delivered.add(key);
     }
   };
+
+  const report = inRuns ? reportRun : reportEach;
 
   return {
     types,

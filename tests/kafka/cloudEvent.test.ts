@@ -28,3 +28,13 @@ test('The schema of a CloudEvent is an absolute URI, also where that of the body
   const dataschema = 'https://shop.example/docs/asyncapi#v1';
   expect(JSON.parse(cloudEventOf({ body: body({ dataschema }) })).dataschema).toBe(dataschema);
 });
+
+test('Data that looks like an attribute stays data', () => {
+  const data = { order: { status: '","dataschema":"/elsewhere","data":{}', dataschema: '/elsewhere' } };
+  const found = JSON.parse(cloudEventOf({ body: body({ data }) }));
+  expect([found.data, found.dataschema]).toEqual([data, 'cartwright:/docs/asyncapi#v1']);
+});
+
+test('What is no body of an event is refused', () => {
+  expect(() => cloudEventOf({ body: '{}' })).toThrow('no dataschema');
+});

@@ -1,6 +1,7 @@
 import { ok, type Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../core/batchWithFallback.ts';
 import { claimedThrown, mergeClaimedTasks, noClaimedTasks } from '../../core/claimedTasks.ts';
+import { isErased } from '../../core/erasedContact.ts';
 import { contactOfGroup } from '../../core/group.ts';
 import { isInvoiceLeft, isNotice } from '../../core/invoiceMail.ts';
 import { isInvoiceRequest, leasedRequest } from '../../core/invoiceRequest.ts';
@@ -52,8 +53,11 @@ const claimBatch = (
 ): ClaimedTasks => {
   const external = externalSteps(query.pipeline);
   const isHeld = isHeldBy(stepPausesIn(tables, query.pipeline.name));
-  const atExternal = tasks.filter(({ step }) => external.includes(step));
-  const atTx = tasks.filter(({ step }) => !external.includes(step));
+  // The rule of core leaves out the notices to a customer who was erased.
+  const isLeased = (task: TaskRow) =>
+    external.includes(task.step) && !isErased(contactOfGroup(lockedTask(tables, task).orders));
+  const atExternal = tasks.filter(isLeased);
+  const atTx = tasks.filter((task) => !isLeased(task));
   const context = { tables, writes, random, calendar, shop, nowMs: query.nowMs };
   const transitions = runEffects(
     query,

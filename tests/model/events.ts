@@ -1,5 +1,4 @@
 import { ok } from 'neverthrow';
-import { type Deliveries, outcomeOf } from '../../core/delivery.ts';
 import {
   checkoutEvent,
   eventId,
@@ -10,16 +9,23 @@ import {
 } from '../../core/event.ts';
 import { renderEvent } from '../../core/eventBody.ts';
 import type { OrderState } from '../../core/order.ts';
-import { pageOf } from '../../core/page.ts';
 import type { Refund } from '../../core/refund.ts';
-import type { EventReport, Events, LeasedEvent } from '../../core/relay.ts';
+import type { EventReport, Events, LeasedEvent, SubscriptionHealth } from '../../core/relay.ts';
 import type { RelaySubscription } from '../../core/subscription.ts';
 import { countedSecrets, subscriptionTarget } from '../../core/subscription.ts';
 import { writeActivity } from './activity.ts';
 import { findCheckout } from './checkout.ts';
-import { type OutboxRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
+import {
+  type OutboxRow,
+  rowOf,
+  runTransaction,
+  type SubscriptionRow,
+  type Tables,
+  type Writes,
+} from './tables.ts';
 
-const keyOf = (
+/** The key of a row in the outbox. */
+export const outboxKey = (
   subscriptionId: string,
   { subject, sequence }: Pick<NewEvent, 'subject' | 'sequence'>,
 ): string => `${subscriptionId} ${subject} ${sequence}`;
@@ -27,7 +33,7 @@ const keyOf = (
 const writeEvents = (tables: Tables, writes: Writes, events: readonly NewEvent[]): void => {
   for (const event of events)
     for (const { id, types } of tables.subscriptions.values()) {
-      const key = keyOf(id, event);
+      const key = outboxKey(id, event);
       if (!types.includes(event.type) || tables.outbox.has(key)) continue;
       const order = event.kind === 'order' ? rowOf(tables.orders, event.subject).order : null;
       writes.set(tables.outbox, key, {
@@ -69,7 +75,7 @@ export const createEvents = (tables: Tables): Events => ({
   due: async (nowMs) =>
     ok(
       byId([...tables.subscriptions.values()].filter((each) => isDue(tables, each, nowMs))).map(
-        ({ secretChangedAtMs, ...each }) => ({
+        ({ secretChangedAtMs, lease: _, leaseUntilMs: __, ...each }) => ({
           ...each,
           secrets: countedSecrets(each.secrets, secretChangedAtMs, nowMs),
         }),
@@ -86,19 +92,57 @@ export const createEvents = (tables: Tables): Events => ({
     return ok(
       runTransaction((writes) =>
         ready.map((row): LeasedEvent => {
-          const body = row.body ?? renderEvent(row, subjectsOf(tables, row));
           const lease = row.lease + 1;
-          writes.set(tables.outbox, keyOf(subscriptionId, row), {
+          writes.set(tables.outbox, outboxKey(subscriptionId, row), {
             ...row,
-            body,
             lease,
             dueAtMs: nowMs + leaseMs,
           });
-          const { kind, subject, sequence, type, atMs, attempts } = row;
-          return { kind, subject, sequence, type, atMs, attempts, id: eventId(row), body, lease };
+          return leasedFrom(tables, row, lease);
         }),
       ),
     );
+  },
+
+  claimRun: async ({ subscriptionId, limit, nowMs, leaseMs }) => {
+    const subscription = tables.subscriptions.get(subscriptionId);
+    if (subscription === undefined || subscription.paused || subscription.leaseUntilMs > nowMs) return ok([]);
+    const rows = [...tables.outbox.values()]
+      .filter((row) => row.subscriptionId === subscriptionId)
+      .sort((one, other) => one.sequence - other.sequence);
+    const subjects = Map.groupBy(rows, ({ subject }) => subject);
+    const run = [...subjects.values()]
+      .filter(([first]) => first !== undefined && first.dueAtMs <= nowMs)
+      .sort(([one], [other]) => (one?.dueAtMs ?? 0) - (other?.dueAtMs ?? 0))
+      .flat()
+      .slice(0, limit);
+    const lease = subscription.lease + 1;
+    const leaseUntilMs = run.length === 0 ? 0 : nowMs + leaseMs;
+    runTransaction((writes) =>
+      writes.set(tables.subscriptions, subscriptionId, { ...subscription, lease, leaseUntilMs }),
+    );
+    return ok(run.map((row) => leasedFrom(tables, row, lease)));
+  },
+
+  reportRun: async (subscriptionId, reports, health) => {
+    const subscription = tables.subscriptions.get(subscriptionId);
+    if (subscription === undefined || subscription.lease !== reports[0]?.lease) return ok(0);
+    if (subscription.leaseUntilMs === 0) return ok(0);
+    runTransaction((writes) => {
+      writes.set(tables.subscriptions, subscriptionId, {
+        ...withHealth(subscription, health),
+        leaseUntilMs: 0,
+      });
+      for (const { subject, sequence, outcome } of reports) {
+        const key = outboxKey(subscriptionId, { subject, sequence });
+        const row = tables.outbox.get(key);
+        if (row === undefined) continue;
+        if (outcome.kind === 'delivered') writes.remove(tables.outbox, key);
+        else if (outcome.kind === 'failed')
+          writes.set(tables.outbox, key, { ...row, attempts: row.attempts + 1, dueAtMs: outcome.dueAtMs });
+      }
+    });
+    return ok(reports.length);
   },
 
   report: async (subscriptionId, reports, health) =>
@@ -106,14 +150,8 @@ export const createEvents = (tables: Tables): Events => ({
       runTransaction((writes) => {
         const applied = reports.filter((report) => writeReport(tables, writes, subscriptionId, report));
         const subscription = tables.subscriptions.get(subscriptionId);
-        if (health !== null && subscription !== undefined) {
-          const { pauseReason, ...rest } = health;
-          const paused = subscription.paused || pauseReason !== null;
-          writes.set(tables.subscriptions, subscriptionId, {
-            ...{ ...subscription, ...rest, paused },
-            pauseReason: pauseReason ?? subscription.pauseReason,
-          });
-        }
+        if (subscription !== undefined)
+          writes.set(tables.subscriptions, subscriptionId, withHealth(subscription, health));
         return applied.length;
       }),
     ),
@@ -123,7 +161,7 @@ export const createEvents = (tables: Tables): Events => ({
     if (subscription === undefined) return ok(undefined);
     runTransaction((writes) => {
       const event = { kind: 'test', subject: id, sequence: nowMs, type: testEventType, atMs: nowMs } as const;
-      writes.set(tables.outbox, keyOf(id, event), {
+      writes.set(tables.outbox, outboxKey(id, event), {
         ...{ ...event, subscriptionId: id, quantity: null, amount: null, body: null },
         ...{ attempts: 0, lease: 0, dueAtMs: nowMs },
       });
@@ -154,9 +192,9 @@ export const createEvents = (tables: Tables): Events => ({
         const times = [...tables.outbox.values()]
           .filter(({ subscriptionId }) => subscriptionId === each.id)
           .map(({ atMs }) => atMs);
-        const { secrets: _, failures: __, failingSinceMs: ___, retryAtMs: ____, ...subscription } = each;
+        const { id, kind, target, types, paused, pauseReason, createdAtMs } = each;
         return {
-          subscription,
+          subscription: { id, kind, target, types, paused, pauseReason, createdAtMs },
           events: times.length,
           oldestAtMs: times.length === 0 ? null : Math.min(...times),
         };
@@ -164,12 +202,31 @@ export const createEvents = (tables: Tables): Events => ({
     ),
 });
 
+const leasedFrom = (tables: Tables, row: OutboxRow, lease: number): LeasedEvent => {
+  const { kind, subject, sequence, type, atMs, attempts } = row;
+  const body = row.body ?? renderEvent(row, subjectsOf(tables, row));
+  return { kind, subject, sequence, type, atMs, attempts, id: eventId(row), body, lease };
+};
+
+const withHealth = (row: SubscriptionRow, health: SubscriptionHealth | null): SubscriptionRow =>
+  health === null
+    ? row
+    : {
+        ...{ ...row, ...health, paused: row.paused || health.pauseReason !== null },
+        pauseReason: health.pauseReason ?? row.pauseReason,
+      };
+
 const byId = <Row extends RelaySubscription>(rows: Row[]): readonly Row[] =>
   rows.sort((one, other) => (one.id < other.id ? -1 : 1));
 
-const isDue = (tables: Tables, { id, paused, retryAtMs }: RelaySubscription, nowMs: number): boolean =>
+const isDue = (
+  tables: Tables,
+  { id, paused, retryAtMs, leaseUntilMs }: SubscriptionRow,
+  nowMs: number,
+): boolean =>
   !paused &&
   retryAtMs <= nowMs &&
+  leaseUntilMs <= nowMs &&
   [...tables.outbox.values()].some((row) => row.subscriptionId === id && row.dueAtMs <= nowMs);
 
 const subjectsOf = (tables: Tables, { kind, subject }: OutboxRow) => {
@@ -183,7 +240,7 @@ const subjectsOf = (tables: Tables, { kind, subject }: OutboxRow) => {
 };
 
 /** The later events of the same subject, for the same subscription. */
-const followersOf = (
+export const followersOf = (
   tables: Tables,
   { subscriptionId, subject, sequence }: Pick<OutboxRow, 'subscriptionId' | 'subject' | 'sequence'>,
 ): readonly OutboxRow[] =>
@@ -198,18 +255,19 @@ const writeReport = (
   subscriptionId: string,
   { subject, sequence, lease, outcome, attempt }: EventReport,
 ): boolean => {
-  const key = keyOf(subscriptionId, { subject, sequence });
+  const key = outboxKey(subscriptionId, { subject, sequence });
   const row = tables.outbox.get(key);
   if (row === undefined || row.lease !== lease) return false;
   if (attempt !== undefined) {
     const id = eventId(row);
     const known = tables.deliveries.get(`${subscriptionId} ${id}`);
-    const { kind, type, atMs: eventAtMs, body } = row;
+    const { kind, type, atMs: eventAtMs } = row;
+    const { body, ...lastAttempt } = attempt;
     writes.set(tables.deliveries, `${subscriptionId} ${id}`, {
-      ...{ subscriptionId, id, kind, type, subject, sequence, eventAtMs, body: body ?? '' },
+      ...{ subscriptionId, id, kind, type, subject, sequence, eventAtMs, body: known?.body ?? body },
       attempts: (known?.attempts ?? row.attempts) + 1,
       deliveredAtMs: outcome.kind === 'delivered' ? attempt.atMs : (known?.deliveredAtMs ?? null),
-      lastAttempt: attempt,
+      lastAttempt,
     });
   }
   if (outcome.kind === 'delivered') writes.remove(tables.outbox, key);
@@ -218,6 +276,7 @@ const writeReport = (
     const attempts = row.attempts + Number(failed);
     writes.set(tables.outbox, key, {
       ...row,
+      body: row.body ?? attempt?.body ?? null,
       attempts,
       lease: lease + 1,
       dueAtMs: failed ? outcome.dueAtMs : row.atMs,
@@ -225,52 +284,7 @@ const writeReport = (
     const dueAtMs = outcome.kind === 'failed' ? outcome.dueAtMs : 0;
     for (const each of followersOf(tables, row))
       if (each.dueAtMs < dueAtMs)
-        writes.set(tables.outbox, keyOf(subscriptionId, each), { ...each, dueAtMs });
+        writes.set(tables.outbox, outboxKey(subscriptionId, each), { ...each, dueAtMs });
   }
   return true;
 };
-
-export const createDeliveries = (tables: Tables): Deliveries => ({
-  list: async ({ subscriptionId, outcome, after, limit }) => {
-    const rows = [...tables.deliveries.values()]
-      .filter((row) => row.subscriptionId === subscriptionId && (after === null || row.id < after))
-      .filter((row) => outcome === null || outcomeOf(row) === outcome)
-      .sort((one, other) => (one.id < other.id ? 1 : -1))
-      .map(({ subscriptionId: _, body: __, kind: ___, ...delivery }) => delivery);
-    return ok(pageOf(rows, limit, ({ id }) => id));
-  },
-  resend: async ({ subscriptionId, id }, nowMs, command) => {
-    const row = tables.deliveries.get(`${subscriptionId} ${id}`);
-    if (row === undefined) return ok(false);
-    runTransaction((writes) => {
-      const { kind, subject, sequence, type, eventAtMs, body } = row;
-      const key = keyOf(subscriptionId, row);
-      const known = tables.outbox.get(key);
-      writes.set(tables.outbox, key, {
-        ...{
-          subscriptionId,
-          kind,
-          subject,
-          sequence,
-          type,
-          atMs: eventAtMs,
-          quantity: null,
-          amount: null,
-          body,
-        },
-        ...{ attempts: 0, lease: 0, ...known, dueAtMs: Math.min(known?.dueAtMs ?? nowMs, nowMs) },
-      });
-      for (const each of followersOf(tables, row))
-        if (each.attempts === 0)
-          writes.set(tables.outbox, keyOf(subscriptionId, each), { ...each, dueAtMs: each.atMs });
-      const target = { target: subscriptionId, orderId: null, detail: id };
-      writeActivity(tables, writes, command, 'webhook.resend', [target], nowMs);
-    });
-    return ok(true);
-  },
-  drop: async (beforeMs, limit) => {
-    const old = [...tables.deliveries].filter(([, { eventAtMs }]) => eventAtMs < beforeMs).slice(0, limit);
-    for (const [key] of old) tables.deliveries.delete(key);
-    return ok(old.length);
-  },
-});

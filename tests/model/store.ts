@@ -6,8 +6,10 @@ import { createActivityLog } from './activity.ts';
 import { createAudits } from './audits.ts';
 import { pruneCommandKeys } from './commandKeys.ts';
 import { createContacts } from './contacts.ts';
+import { createCustomers } from './customers.ts';
+import { createDeliveries } from './deliveries.ts';
 import { createDisputes } from './disputes.ts';
-import { createDeliveries, createEvents } from './events.ts';
+import { createEvents } from './events.ts';
 import { createInbox, pruneEvents } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createMailbox } from './mailbox.ts';
@@ -16,6 +18,7 @@ import { createPauses } from './pauses.ts';
 import { createProducts } from './products.ts';
 import { createQueue } from './queue.ts';
 import { createRefunds } from './refunds.ts';
+import { dropOld } from './retention.ts';
 import { createServiceKeys } from './serviceKeys.ts';
 import { pruneFinished } from './stats.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -45,6 +48,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     products: createProducts(tables, world.ids),
     orders: createOrders(tables),
     contacts: createContacts(tables),
+    customers: createCustomers(tables),
     audits: createAudits(tables),
     queue: createQueue(tables, world),
     pauses: createPauses(tables),
@@ -75,6 +79,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
       pruneCommandKeys(tables, nowMs);
       return ok(undefined);
     },
+    dropOld: async (slice, nowMs) => ok(dropOld(tables, slice, nowMs)),
     close: async () => {},
   };
 };

@@ -88,7 +88,10 @@ const insert = (tables: Tables, writes: Writes, command: CreateSubscription, now
   if (kind === 'kafka' && known !== undefined) return shown(known);
   const subscription = subscriptionOf(command, nowMs);
   const secrets = secret === null ? [] : [secret];
-  const relay = { secrets, secretChangedAtMs: null, failures: 0, failingSinceMs: null, retryAtMs: 0 };
+  const relay = {
+    ...{ secrets, secretChangedAtMs: null, failures: 0, failingSinceMs: null, retryAtMs: 0 },
+    ...{ lease: 0, leaseUntilMs: 0 },
+  };
   writes.set(tables.subscriptions, command.id, { ...subscription, ...relay });
   writeActivity(tables, writes, command.command, 'webhook.create', [subscriptionTarget(command)], nowMs);
   return subscription;

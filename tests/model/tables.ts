@@ -113,6 +113,13 @@ export type StepLedgerRow = {
 
 export type InvoiceRequestRow = InvoiceRequest & { readonly answeredMs: number };
 
+export type SubscriptionRow = RelaySubscription & {
+  readonly secretChangedAtMs: number | null;
+  /** Of its runs. */
+  readonly lease: number;
+  readonly leaseUntilMs: number;
+};
+
 export type OutboxRow = UnrenderedEvent & {
   readonly subscriptionId: string;
   readonly body: string | null;
@@ -193,7 +200,7 @@ export const createTables = () => ({
   /** By order, payment and number of the attempt. */
   paymentAttempts: new Map<string, PaymentAttemptRow>(),
   secrets: new Map<string, string>(),
-  subscriptions: new Map<string, RelaySubscription & { readonly secretChangedAtMs: number | null }>(),
+  subscriptions: new Map<string, SubscriptionRow>(),
   /** Undelivered events, by subscription, subject and sequence. */
   outbox: new Map<string, OutboxRow>(),
   /** By subscription and id. */

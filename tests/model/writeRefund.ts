@@ -85,8 +85,18 @@ const changeTask = (
       return;
     }
     case 'delete':
-      if (others === null) writes.remove(tables.tasks, id);
+      if (others === null) {
+        writes.remove(tables.tasks, id);
+        dropRequests(tables, writes, id);
+      }
   }
+};
+
+/** Nobody will answer a request of the task any more, and it names the customer. */
+const dropRequests = (tables: Tables, writes: Writes, taskId: string): void => {
+  for (const [key, row] of tables.stepLedger)
+    if (key.startsWith(`${taskId}.`) && row.body !== null)
+      writes.set(tables.stepLedger, key, { ...row, body: null });
 };
 
 /** Where the group has asked a step service, the entry has no request, so that it is not asked again: see `Lease.body`. */

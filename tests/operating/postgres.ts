@@ -10,7 +10,7 @@ import { expectOrders, run, sell } from './shop.ts';
 const folderOfDebian = '/usr/lib/postgresql';
 
 /** The newest PostgreSQL of Debian's packages: the one of the tests has no `pg_basebackup`. */
-const binaries = (): string | null => {
+export const binaries = (): string | null => {
   if (!existsSync(folderOfDebian)) return null;
   const [newest] = readdirSync(folderOfDebian).sort((one, other) => Number(other) - Number(one));
   const folder = join(folderOfDebian, newest ?? '', 'bin');

@@ -34,7 +34,7 @@ export const sell = async (app: App, code: string, count: number): Promise<reado
 export const run = (
   command: string,
   args: readonly string[],
-  options: { readonly uid?: number; readonly gid?: number } = {},
+  options: { readonly uid?: number; readonly gid?: number; readonly env?: NodeJS.ProcessEnv } = {},
 ): string => {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',

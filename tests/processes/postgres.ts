@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
+import { connect } from '../../adapters/postgres/connection.ts';
 import { migrate } from '../../adapters/postgres/migrate.ts';
+import { partitionTables } from '../../adapters/postgres/partitions/convert.ts';
+import { addMonthsAhead } from '../../adapters/postgres/partitions/months.ts';
+import { systemTimer } from '../../adapters/system/timer.ts';
 import { startPostgresServer } from './server.ts';
 
 export type TestDatabase = { readonly url: string; drop(): Promise<void> };
@@ -73,7 +77,17 @@ const createMigratedTemplate = async (url: Server['url'], run: Server['run']): P
   const name = 'cartwright_template';
   await run(`create database ${name} template template0`);
   await migrate(url(name));
+  // What the shop does on tables in monthly partitions, with rows of months of their own.
+  if (process.env.TEST_PARTITIONS === '1') await partition(url(name));
   return name;
+};
+
+/** Tests begin in March 2026, and some of them go on for years. */
+const partition = async (url: string): Promise<void> => {
+  await partitionTables(url, { nowMs: () => Date.UTC(2026, 0, 20), timer: systemTimer, onStep: () => {} });
+  const sql = connect({ url, poolSize: 1 });
+  await addMonthsAhead(sql, Date.UTC(2029, 0, 1));
+  await sql.end();
 };
 
 const createRunStatement =

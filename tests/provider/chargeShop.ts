@@ -30,13 +30,14 @@ export const useChargeShop = () => {
   const charge = async (
     count = 1,
     isRecorded = true,
+    method = 'pm_card_visa',
   ): Promise<{ orders: readonly Order[]; reference: string; paymentId: string }> => {
     const products = await fixture.createProducts(
       Array.from({ length: count }, () => fixture.productDraft({ price })),
     );
     const orders = await fixture.placeOrders(products);
     const claim = await fixture.claimCheckout(fixture.checkoutRequest(orders));
-    const { checkoutId: paymentId, amount, method } = claim;
+    const { checkoutId: paymentId, amount } = claim;
     const outcome = await provider.charge({ paymentId, amount, method });
     if (outcome.kind !== 'succeeded') throw new Error(outcome.kind);
     await fixture.recordOutcome(claim, isRecorded ? outcome : unknownOutcome);

@@ -138,7 +138,9 @@ export const refundSuite = (name: string, open: OpenHarness): void => {
       const failing = await charge('pm_card_refundFail', 'f');
       await refund('r2', failing, 10);
       world.advance(5_000);
-      expect((await provider.readCharge(failing))._unsafeUnwrap()?.refunds).toEqual([]);
+      const read = (await provider.readCharge(failing))._unsafeUnwrap();
+      expect(read?.refunds).toEqual([]);
+      expect(read?.failedRefunds).toEqual([expect.stringMatching(/^re_/)]);
     });
 
     test('A refund can have the same key as its payment', async () => {

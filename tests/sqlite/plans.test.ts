@@ -20,6 +20,10 @@ describe('query plans of SQLite', async () => {
       .filter(([, plan]) => plan.some((step) => /^SCAN (?!.*VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC/.test(step)))
       .map(([source]) => source.replace(/^select .* from /, 'from '));
     expect(scanning.toSorted()).toEqual([
+      // The oldest captured mails, up to the limit.
+      'delete from captured_mail where id in ( select id from (select id, at_ms from captured_mail order by id limit ?) where id <= (select max(id) from captured_mail) - ? or at_ms < ? )',
+      // An erasure of a customer: captured mails, which are few or bounded.
+      'delete from captured_mail where true and (checkout_id in (select value from json_each($checkouts)) or recipient in (select value from json_each($addresses)))',
       // All checkouts that count towards a limit: few, and only once a minute.
       "delete from counted_checkout where (customer_id, checkout_id) in ( select customer_id, checkout_id from counted_checkout c where created_ms < ? and not exists ( select 1 from payment p where p.id = c.checkout_id and (p.status = 'requires_action' or p.status = 'declined' and p.updated_ms >= ?) ) limit ? )",
       // The leased tasks, and the ready ones of a pipeline, for a due pause that holds no task: at most once a probe.
@@ -34,6 +38,11 @@ describe('query plans of SQLite', async () => {
       'from event where subscription_id = s.id and due_ms <= $nowMs) order by id',
       // What finished in half a minute, by slot and pipeline.
       'from finished_tasks where at_ms >= ? and at_ms < ? group by 1, 2',
+      // What belongs to a slice of an erasure: each id once.
+      'from json_each($checkouts))',
+      'from json_each($checkouts))',
+      'from json_each($checkouts))',
+      'from json_each($orders))',
       // A bounded range of one order's history, and the timeline of one order, sorted.
       'from order_history where order_id = $orderId and stored_seq <= $last order by seq',
       'from order_history where order_id = $orderId and stored_seq >= $after and stored_seq <= $after + $rowsMax and seq > $after order by seq limit $rowsMax',
@@ -79,7 +88,14 @@ describe('query plans of SQLite', async () => {
       "from task where state = 'ready' group by pipeline",
       // Only while there are pauses.
       "from task where state = 'ready' group by pipeline, step",
+      // An erasure of a customer: tables that stay small, and the keys of a day.
+      "update acknowledgement set actor_email = '' where actor_email <> '' and (actor_id = $customerId)",
+      "update acknowledgement set note = without_address(note, $pattern, '[erased]') where has_address(note, $pattern) and (true)",
+      "update command_key set fingerprint = without_address(fingerprint, $quotedPattern, '') where has_address(fingerprint, $quotedPattern) and (route <> 'POST /orders')",
+      "update command_key set value = without_address(value, $quotedPattern, '') where has_address(value, $quotedPattern) and (route <> 'POST /orders')",
+      "update pause set reason = without_address(reason, $pattern, '[erased]') where has_address(reason, $pattern) and (true)",
       'update search_rebuild set version = ?, part = ?, after = ?',
+      "update service_key set creator_email = '' where creator_email <> '' and (creator_id = $customerId)",
     ]);
   });
 

@@ -59,6 +59,7 @@ describe('Metrics of events', () => {
     const target: EventTarget = {
       kind: 'webhook',
       batchMax: 2,
+      keepsOrder: false,
       send: async () => {
         await timer.advance(300);
         return (await answers.shift()?.()) ?? [];

@@ -45,6 +45,7 @@ const withoutSpanInLoops: Readonly<Record<string, string>> = {
   'events.drop': 'It deletes what nobody has heard, and the log says so.',
   'deliveries.drop': 'It deletes the log of what was sent a month ago.',
   prune: 'It deletes what has expired.',
+  dropOld: 'It deletes what is older than the settings say.',
   refoldNames: 'It works once for each new version of the fold.',
   ping: 'It asks whether the database works, which readiness has.',
 };
@@ -53,7 +54,7 @@ const withoutSpanInLoops: Readonly<Record<string, string>> = {
 const withoutSpan: Readonly<Record<string, string>> = {
   'mailbox.*': 'The captured mails of demo mode: mail.send has a span.',
   'wakeup.*': 'It tells or hears a hint, and waits for nothing.',
-  'secret, refoldNames, ping, prune, close': 'No request calls them.',
+  'secret, refoldNames, ping, prune, dropOld, close': 'No request calls them.',
   'provider.readEvent': 'It checks a signature, and calls nobody.',
 };
 

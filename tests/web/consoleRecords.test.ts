@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { grantablePermissions } from '../../core/serviceKey.ts';
+import { createAttempts } from '../../web/console/attempts.ts';
 import {
   activityAddress,
   isFiltered,
@@ -10,12 +11,7 @@ import {
 } from '../../web/console/records/activityAddress.ts';
 import { detailText, nameIn } from '../../web/console/records/activityDetail.ts';
 import { keyAddress, readKeyAddress } from '../../web/console/records/keyAddress.ts';
-import {
-  createAttempts,
-  emptyKeyForm,
-  keyPermissions,
-  readKeyForm,
-} from '../../web/console/records/keyForm.ts';
+import { emptyKeyForm, keyPermissions, readKeyForm } from '../../web/console/records/keyForm.ts';
 import { activityListPath } from '../../web/console/records/recordApi.ts';
 import { consoleEnRecords } from '../../web/words/consoleEnRecords.ts';
 

@@ -1,71 +1,18 @@
 import { describe, expect, spyOn, test } from 'bun:test';
 import { ok } from 'neverthrow';
-import { type EventType, eventTypes } from '../../core/event.ts';
 import type { EventTarget, SendOutcome } from '../../core/eventTarget.ts';
-import type { LeasedEvent } from '../../core/relay.ts';
-import type { RelaySubscription, SubscriptionKind } from '../../core/subscription.ts';
 import { createFixture } from './harness.ts';
-
-type Fixture = Awaited<ReturnType<typeof createFixture>>;
-
-const accepted: SendOutcome = { error: null };
-const refused: SendOutcome = { error: 'HTTP 503' };
-
-/** A target that remembers what it was sent. `answer` decides each event. */
-const createTarget = (
-  answer: (event: LeasedEvent, subscription: RelaySubscription) => SendOutcome | Promise<SendOutcome> = () =>
-    accepted,
-  kind: SubscriptionKind = 'webhook',
-) => {
-  const sent: { readonly to: string; readonly event: LeasedEvent }[] = [];
-  const target: EventTarget = {
-    kind,
-    batchMax: 20,
-    send: (subscription, events) => {
-      sent.push(...events.map((event) => ({ to: subscription.id, event })));
-      return Promise.all(events.map((event) => answer(event, subscription)));
-    },
-  };
-  return {
-    target,
-    sent,
-    typesTo: (id: string) => sent.filter(({ to }) => to === id).map(({ event }) => event.type),
-  };
-};
-
-const subscribe = async (
-  { store, world }: Fixture,
-  types: readonly EventType[] = eventTypes,
-  kind: SubscriptionKind = 'webhook',
-): Promise<string> => {
-  const id = world.ids.next(world.clock.nowMs());
-  const command = { id, kind, target: `https://${id}.example`, types, secret: null };
-  return (await store.subscriptions.create(command, world.clock.nowMs()))._unsafeUnwrap().id;
-};
-
-const backlog = async ({ store }: Fixture) =>
-  (await store.events.backlog())
-    ._unsafeUnwrap()
-    .map(({ events, subscription: { paused } }) => ({ events, paused }));
-
-const hourMs = 3_600_000;
-
-const pausedLine = 'paused a subscription: its receiver has failed for three days, or wants no more';
-
-/** Jumps ahead, and lets the loops of a worker run once. To fire each of their timers on the way would take minutes. */
-const jump = async (
-  { world }: Fixture,
-  advance: (ms: number) => Promise<unknown>,
-  ms: number,
-): Promise<void> => {
-  world.advance(ms);
-  await advance(1_000);
-};
-
-type LogLines = ReturnType<Fixture['startWorker']>['logLines'];
-
-const linesWith = (logLines: LogLines, message: string) =>
-  logLines.filter((line) => line.message === message);
+import {
+  accepted,
+  backlog,
+  createTarget,
+  hourMs,
+  jump,
+  linesWith,
+  pausedLine,
+  refused,
+  subscribe,
+} from './relayFixture.ts';
 
 describe('The relay of events', () => {
   test('Sends each event of an order once, in its order, until nothing is left', async () => {
@@ -180,6 +127,7 @@ describe('The relay of events', () => {
     expect(sent).toHaveLength(2);
     await jump(fixture, advance, hourMs);
     expect(sent).toHaveLength(3);
+    expect(await backlog(fixture)).toEqual([{ events: 1, paused: false }]);
   });
 
   test('A pause and a new URL count for the next batch, while a long backlog is being sent', async () => {
@@ -190,6 +138,7 @@ describe('The relay of events', () => {
     const target: EventTarget = {
       kind: 'webhook',
       batchMax: 1,
+      keepsOrder: false,
       send: async (subscription, events) => {
         urls.push(subscription.target);
         const paused = urls.length === 2;
@@ -203,26 +152,6 @@ describe('The relay of events', () => {
     for (let round = 0; round < 5; round++) await advance(500);
     expect(urls).toEqual([`https://${id}.example`, 'https://new.example']);
     expect(await backlog(fixture)).toEqual([{ events: 2, paused: true }]);
-  });
-
-  test('Kafka is never paused, and takes up where it was', async () => {
-    const fixture = await createFixture();
-    await subscribe(fixture, ['order.paid'], 'kafka');
-    let up = false;
-    const { target, sent } = createTarget(() => (up ? accepted : refused), 'kafka');
-    await fixture.placePaidOrders(['physical']);
-    const { advance, logLines } = fixture.startWorker({ eventTargets: [target] });
-    for (let hour = 0; hour < 100; hour++) await jump(fixture, advance, hourMs);
-    up = true;
-    for (let hour = 0; hour < 2; hour++) await jump(fixture, advance, hourMs);
-    expect(await backlog(fixture)).toEqual([{ events: 0, paused: false }]);
-    expect(new Set(sent.map(({ event }) => event.body)).size).toBe(1);
-    // However long it takes: one line when it begins, and one when it is over.
-    const said = logLines.filter(({ message }) => /receiver|delivered/.test(message));
-    expect(said).toMatchObject([
-      { message: 'a receiver takes no events, so they wait', facts: { kind: 'kafka', error: 'HTTP 503' } },
-      { message: 'a receiver takes events again', facts: { afterMs: expect.any(Number) } },
-    ]);
   });
 
   test('Events that nobody has taken for 30 days are dropped, and the log says it once', async () => {

@@ -23,7 +23,6 @@ void startDocument(console, {
 });
 
 // What most pages need is in the first script, because its exports stay in it. So a page is fewer and smaller scripts.
-export { Copy } from '../parts/Copy.tsx';
 export { Money } from '../parts/Money.tsx';
 export { SkeletonRows } from '../parts/Skeleton.tsx';
 export { Status } from '../parts/Status.tsx';
@@ -31,4 +30,4 @@ export { Table } from '../parts/Table.tsx';
 export { Time } from '../parts/Time.tsx';
 export { startWatch } from '../shared/watch.ts';
 export { Allowed } from './allowed.tsx';
-export { useList } from './useList.ts';
+export { useAsked } from './useAsked.ts';

@@ -6,6 +6,7 @@ import type { Page } from './page.tsx';
 import { productsPages } from './products/pages.ts';
 import { recordsPages } from './records/pages.ts';
 import { tasksPages } from './tasks/pages.ts';
+import { webhookPages } from './webhooks/pages.ts';
 
 /** A path with fixed parts comes before one that takes any word in their place. */
 export const pages: readonly Page[] = [
@@ -15,6 +16,7 @@ export const pages: readonly Page[] = [
   ...moneyPages,
   ...productsPages,
   ...recordsPages,
+  ...webhookPages,
 ];
 
 /** The page of a path. Null for an address that no page has. */

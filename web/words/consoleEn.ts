@@ -39,6 +39,7 @@ export const consoleEn = {
     import: 'Import',
     activity: 'Activity',
     keys: 'Keys',
+    webhooks: 'Webhooks',
   },
   state: {
     loading: 'Loading',

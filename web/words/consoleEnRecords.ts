@@ -101,6 +101,7 @@ export const consoleEnRecords = {
       'webhook.end': 'Webhook endpoint ended',
       'webhook.test': 'Webhook tried',
       'webhook.resend': 'Webhook sent again',
+      'customer.erase': 'Customer erased',
     },
   },
 };

@@ -40,6 +40,7 @@ export const consoleVi: ConsoleWords = {
     import: 'Nhập hàng loạt',
     activity: 'Nhật ký',
     keys: 'Khoá',
+    webhooks: 'Webhook',
   },
   state: {
     loading: 'Đang tải',

@@ -102,6 +102,7 @@ export const consoleViRecords: ConsoleRecordWords = {
       'webhook.end': 'Xoá điểm nhận webhook',
       'webhook.test': 'Gửi thử webhook',
       'webhook.resend': 'Gửi lại webhook',
+      'customer.erase': 'Xoá khách hàng',
     },
   },
 };

@@ -22,13 +22,14 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
 
   resend: ({ subscriptionId, id }, nowMs, command) =>
     inTransaction(sql, async (tx) => {
-      // As for a test event: the subscription must not end before we commit.
-      const kept = await tx`select from subscription where id = ${subscriptionId} for key share`;
-      if (kept.length === 0) return false;
+      // The lock keeps the subscription until we commit. Otherwise it could end, and its event would stay for ever.
       const rows = await tx<{ id: string }[]>`
+        with kept as materialized (
+          select id from subscription where id = ${subscriptionId} for key share
+        )
         insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms, body)
         select subscription_id, subject, sequence, kind, type, event_ms, ${nowMs}::bigint, body
-        from webhook_delivery where subscription_id = ${subscriptionId} and id = ${id}
+        from kept k join webhook_delivery d on d.subscription_id = k.id where d.id = ${id}
         on conflict (subscription_id, subject, sequence) do update set due_ms = least(event.due_ms, ${nowMs})
         returning subscription_id as id`;
       await releaseFollowers(tx, { subscriptionId, id });
@@ -72,10 +73,10 @@ export const writeDeliveries = async (
   await tx`
     insert into webhook_delivery (subscription_id, id, subject, sequence, kind, type, event_ms, body, attempts,
       delivered_ms, attempt_ms, response_status, error)
-    select e.subscription_id, r.id, e.subject, e.sequence, e.kind, e.type, e.at_ms, e.body, e.attempts + 1,
+    select e.subscription_id, r.id, e.subject, e.sequence, e.kind, e.type, e.at_ms, r.body, e.attempts + 1,
       case when r.delivered then r."atMs" end, r."atMs", r."responseStatus", r.error
     from json_to_recordset(${JSON.stringify(ids)}::text::json) as r(
-      id uuid, subject uuid, sequence bigint, delivered boolean, "atMs" bigint, "responseStatus" integer, error text
+      id uuid, subject uuid, sequence bigint, delivered boolean, "atMs" bigint, "responseStatus" integer, error text, body text
     )
     join event e on e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence
     on conflict (subscription_id, id) do update set attempts = webhook_delivery.attempts + 1,

@@ -1,6 +1,5 @@
-import { eventId, testEventType } from '../../../core/event.ts';
-import { renderEvent } from '../../../core/eventBody.ts';
-import type { EventReport, Events, LeasedEvent } from '../../../core/relay.ts';
+import { testEventType } from '../../../core/event.ts';
+import type { EventReport, Events } from '../../../core/relay.ts';
 import { subscriptionTarget } from '../../../core/subscription.ts';
 import {
   type EventRow,
@@ -11,41 +10,41 @@ import {
 import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { leasedFrom } from './bodies.ts';
 import { writeDeliveries } from './deliveries.ts';
 import { holdFollowers } from './followers.ts';
-import { readSubjects } from './subjects.ts';
+import { createRuns } from './runs.ts';
 
 export const createEvents = (sql: Sql): Events => ({
+  ...createRuns(sql),
+
   due: (nowMs) =>
     orUnavailable(async () => {
       const rows = await sql<SubscriptionRow[]>`
         select * from subscription s
-        where not paused and retry_ms <= ${nowMs}
+        where not paused and retry_ms <= ${nowMs} and lease_until_ms <= ${nowMs}
           and exists (select from event where subscription_id = s.id and due_ms <= ${nowMs})
         order by id`;
       return rows.map((row) => relaySubscriptionFrom(row, nowMs));
     }),
 
-  claim: (query) =>
-    orUnavailable(async () => {
-      const rows = await lease(sql, query);
-      const bodies = await renderNew(sql, query.subscriptionId, rows);
-      return rows.map((row): LeasedEvent => {
-        const { kind, subject, sequence, type, atMs, attempts, lease: token } = row;
-        const body = row.body ?? bodies.get(row);
-        if (body === undefined) throw new Error(`the event ${sequence} of ${subject} has no body`);
-        return { kind, subject, sequence, type, atMs, id: eventId(row), body, attempts, lease: token };
-      });
-    }),
+  claim: (query) => orUnavailable(async () => leasedFrom(sql, await lease(sql, query))),
 
   report: (subscriptionId, reports, health) =>
     inTransaction(sql, async (tx) => {
+      // Lock order: the subscription, then its events, as whoever changes or ends it. The reverse would deadlock.
+      if (health !== null)
+        await tx`
+          update subscription set failures = ${health.failures}, failing_since_ms = ${health.failingSinceMs},
+            retry_ms = ${health.retryAtMs}, paused = paused or ${health.pauseReason !== null},
+            pause_reason = coalesce(${health.pauseReason}, pause_reason)
+          where id = ${subscriptionId}`;
       const rows = reports.map(rowOf);
       await writeDeliveries(tx, subscriptionId, reports);
       const [counts] = await tx<{ applied: number }[]>`
         with reported as (
           select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
-            subject uuid, sequence bigint, lease integer, kind text, due_ms bigint
+            subject uuid, sequence bigint, lease integer, kind text, due_ms bigint, body text
           )
         ), delivered as (
           delete from event e using reported r
@@ -56,7 +55,8 @@ export const createEvents = (sql: Sql): Events => ({
           update event e set
             due_ms = coalesce(r.due_ms, e.at_ms),
             attempts = e.attempts + case r.kind when 'failed' then 1 else 0 end,
-            lease = e.lease + 1
+            lease = e.lease + 1,
+            body = coalesce(e.body, r.body)
           from reported r
           where r.kind <> 'delivered' and e.subscription_id = ${subscriptionId} and e.subject = r.subject
             and e.sequence = r.sequence and e.lease = r.lease
@@ -64,18 +64,12 @@ export const createEvents = (sql: Sql): Events => ({
         )
         select (select count(*) from delivered) + (select count(*) from kept) as applied`;
       await holdFollowers(tx, subscriptionId, reports);
-      if (health !== null)
-        await tx`
-          update subscription set failures = ${health.failures}, failing_since_ms = ${health.failingSinceMs},
-            retry_ms = ${health.retryAtMs}, paused = paused or ${health.pauseReason !== null},
-            pause_reason = coalesce(${health.pauseReason}, pause_reason)
-          where id = ${subscriptionId}`;
       return counts?.applied ?? 0;
     }),
 
   sendTest: (subscriptionId, nowMs, command) =>
     inTransaction(sql, async (tx) => {
-      // Locked, so that it does not end before we commit: nothing would ever take or drop its event.
+      // The lock keeps the subscription until we commit. Otherwise it could end, and its event would stay for ever.
       const rows = await tx<SubscriptionRow[]>`
         select * from subscription where id = ${subscriptionId} for key share`;
       if (rows.length === 0) return;
@@ -132,10 +126,6 @@ export const createEvents = (sql: Sql): Events => ({
  */
 const dropMarginMs = 4 * 24 * 3_600_000;
 
-/**
- * Two statements: one leases, one stores the bodies. A process that dies between them leaves a lease that expires, and
- * the next claim renders the same body.
- */
 const lease = (
   sql: Sql,
   { subscriptionId, limit, nowMs, leaseMs }: Parameters<Events['claim']>[0],
@@ -154,29 +144,12 @@ const lease = (
   where e.subscription_id = ${subscriptionId} and e.subject = d.subject and e.sequence = d.sequence
   returning e.kind, e.subject, e.sequence, e.type, e.at_ms as "atMs", e.quantity, e.amount, e.body, e.attempts, e.lease`;
 
-const renderNew = async (
-  sql: Sql,
-  subscriptionId: string,
-  rows: readonly EventRow[],
-): Promise<ReadonlyMap<EventRow, string>> => {
-  const fresh = rows.filter(({ body }) => body === null);
-  if (fresh.length === 0) return new Map();
-  const subjects = await readSubjects(sql, fresh);
-  const bodies = new Map(fresh.map((row) => [row, renderEvent(row, subjects)]));
-  await sql`
-    update event e set body = r.body
-    from unnest(
-      ${fresh.map(({ subject }) => subject)}::uuid[], ${fresh.map(({ sequence }) => sequence)}::bigint[],
-      ${[...bodies.values()]}::text[]
-    ) as r(subject, sequence, body)
-    where e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence`;
-  return bodies;
-};
-
-const rowOf = ({ subject, sequence, lease: token, outcome }: EventReport) => ({
+const rowOf = ({ subject, sequence, lease: token, outcome, attempt }: EventReport) => ({
   subject,
   sequence,
   lease: token,
   kind: outcome.kind,
   due_ms: outcome.kind === 'failed' ? outcome.dueAtMs : null,
+  // A delivered event is deleted, and its body is in the log of deliveries.
+  body: outcome.kind === 'delivered' ? null : attempt?.body,
 });

@@ -1,6 +1,5 @@
 import type { Checkout } from '../../../core/audit.ts';
-import { historySeqOf } from '../../../core/event.ts';
-import type { EventSubjects, UnrenderedEvent } from '../../../core/eventBody.ts';
+import { type EventSubjects, lastSeqsOf, type UnrenderedEvent } from '../../../core/eventBody.ts';
 import type { OrderState } from '../../../core/order.ts';
 import { checkoutNumber, orderColumns, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
@@ -28,17 +27,17 @@ export const readSubjects = async (sql: Sql, events: readonly UnrenderedEvent[])
   return { orders, checkouts };
 };
 
-/** With the history up to the event: what came later may be long, and a claim may come long after the event. */
+/** With the history up to the last of the events: what came later may be long, and a claim may come long after it. */
 const readOrders = async (sql: Sql, events: readonly UnrenderedEvent[]): Promise<EventSubjects['orders']> => {
   if (events.length === 0) return new Map();
+  const lastSeqs = lastSeqsOf(events);
   const rows = await sql<OrderWithHistory[]>`
     select ${orderColumns(sql, 'o')}, (
       select json_agg(json_build_object('seq', h.seq, 'state', h.state, 'atMs', h.at_ms, 'detail', null) order by h.seq)
       from order_history h where h.order_id = o.id and h.stored_seq <= e.seq
     ) as history
     from unnest(
-      ${events.map(({ subject }) => subject)}::uuid[],
-      ${events.map(({ sequence }) => historySeqOf(sequence))}::integer[]
+      ${[...lastSeqs.keys()]}::uuid[], ${[...lastSeqs.values()]}::integer[]
     ) as e(order_id, seq)
     join orders o on o.id = e.order_id`;
   return new Map(rows.map((row) => [row.id, { order: orderOf(row), history: row.history ?? [] }]));
@@ -52,7 +51,7 @@ const readCheckouts = async (sql: Sql, ids: readonly string[]): Promise<Readonly
       from unnest(a.order_ids) with ordinality as u(order_id, position)
       cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
     ) as orders
-    from payment p join audit a using (id) where p.id = any(${[...ids]}::uuid[])`;
+    from payment p join audit a using (id) where p.id = any(${[...new Set(ids)]}::uuid[])`;
   return new Map(
     rows.map((row) => [
       row.id,

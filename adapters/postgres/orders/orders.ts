@@ -46,6 +46,7 @@ export const createOrders = (sql: Sql): Orders => {
 type DetailRow = OrderRow & {
   readonly payment: PaymentRow | null;
   readonly history: OrderState[];
+  readonly history_archived: boolean;
   readonly licences: string[];
   readonly step_references: StepReference[] | null;
   readonly invoice_year: number | null;
@@ -63,13 +64,14 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
         from invoice_request where checkout_id = d.checkout_id and number is not null
       ) as service_invoice,
       case when d.payment_status is not null then ${datasetPaymentJson(sql, 'd')} end as payment,
-      (select json_agg(json_build_object('seq', s.seq, 'state', s.state, 'atMs', s.at_ms, 'detail', s.detail) order by s.seq)
+      (select coalesce(json_agg(json_build_object('seq', s.seq, 'state', s.state, 'atMs', s.at_ms, 'detail', s.detail) order by s.seq), '[]')
        from (
          select * from order_history h
          where h.order_id = d.id
            and h.stored_seq > (select max(n.seq) from order_state n where n.order_id = d.id) - ${shownStates}::integer
          order by h.seq desc limit ${shownStates}
        ) s) as history,
+      not exists (select from order_state b where b.order_id = d.id and b.seq = 1) as history_archived,
       array(select l.key from licence l where l.order_id = d.id order by l.unit) as licences,
       (
         select json_agg(json_build_object('step', step, 'reference', reference, 'url', url) order by step)
@@ -88,6 +90,7 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
     refunded: { ...order.total, amount: row.refunded },
     payment: row.payment === null ? null : paymentOf(row.payment),
     history: row.history,
+    ...(row.history_archived && { historyArchived: true }),
     invoice:
       row.invoice_year === null || row.invoice_sequence === null || row.issued_ms === null
         ? row.service_invoice

@@ -56,9 +56,10 @@ export const lockPayment = async (tx: Transaction, paymentId: string): Promise<r
   return row?.status === paymentStatusAfter.succeed ? row.order_ids : [];
 };
 
+/** Locked, because one without an order can fail meanwhile, and a write of what was read would undo that. */
 const readRefunds = async (tx: Transaction, paymentId: string): Promise<readonly StoredRefund[]> => {
   const rows = await tx<(RefundRow & { reference: string | null })[]>`
-    select ${refundColumns(tx, 'r')}, r.reference from refund r where payment_id = ${paymentId} order by id`;
+    select ${refundColumns(tx, 'r')}, r.reference from refund r where payment_id = ${paymentId} order by id for update`;
   return rows.map((row) => ({ refund: refundOf(row), reference: row.reference }));
 };
 

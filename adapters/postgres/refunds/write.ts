@@ -101,6 +101,9 @@ const changeTask = (tx: Transaction, taskId: string, change: RefundTaskChange): 
         update task set state = 'failed', run_ms = ${change.runAtMs}, last_error = ${change.lastError}
         where id = ${taskId}`;
     case 'delete':
-      return tx`delete from task where id = ${taskId}`;
+      // Nobody will answer a request of the task any more, and it names the customer.
+      return tx`
+        with dropped as (update step_ledger set body = null where task_id = ${taskId} and body is not null)
+        delete from task where id = ${taskId}`;
   }
 };

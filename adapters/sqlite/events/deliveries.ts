@@ -1,7 +1,7 @@
 import type { Deliveries } from '../../../core/delivery.ts';
 import { eventId } from '../../../core/event.ts';
 import { pageOf } from '../../../core/page.ts';
-import type { DeliveryAttempt, EventReport } from '../../../core/relay.ts';
+import type { EventReport, LoggedAttempt } from '../../../core/relay.ts';
 import { type DeliveryRow, deliveryFrom } from '../../stored/subscription.ts';
 import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
@@ -62,7 +62,7 @@ export const createWriteDelivery = ({ client }: Connection) => {
   const insert = client.prepare<[object]>(
     `insert into webhook_delivery (subscription_id, id, subject, sequence, kind, type, event_ms, body, attempts,
        delivered_ms, attempt_ms, response_status, error)
-     select subscription_id, $id, subject, sequence, kind, type, at_ms, body, attempts + 1, $deliveredMs, $atMs,
+     select subscription_id, $id, subject, sequence, kind, type, at_ms, $body, attempts + 1, $deliveredMs, $atMs,
        $responseStatus, $error
      from event where subscription_id = $subscriptionId and subject = $subject and sequence = $sequence
      on conflict (subscription_id, id) do update set attempts = attempts + 1,
@@ -72,7 +72,7 @@ export const createWriteDelivery = ({ client }: Connection) => {
   return (
     subscriptionId: string,
     { subject, sequence, lease, outcome }: EventReport,
-    attempt: DeliveryAttempt,
+    attempt: LoggedAttempt,
   ): void => {
     const atMs = atOf.get({ subscriptionId, subject, sequence, lease });
     if (atMs === undefined) return;

@@ -1,23 +1,23 @@
-import { eventId, testEventType } from '../../../core/event.ts';
-import { renderEvent } from '../../../core/eventBody.ts';
-import type { EventReport, Events, LeasedEvent } from '../../../core/relay.ts';
+import { testEventType } from '../../../core/event.ts';
+import type { EventReport, Events } from '../../../core/relay.ts';
 import { subscriptionTarget } from '../../../core/subscription.ts';
 import { type EventRow, relaySubscriptionFrom, subscriptionFrom } from '../../stored/subscription.ts';
 import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
+import { createLeasedFrom } from './bodies.ts';
 import { createWriteDelivery } from './deliveries.ts';
 import { createHoldFollowers } from './followers.ts';
-import { createReadSubjects } from './subjects.ts';
+import { createRuns, healthStatement } from './runs.ts';
 import { rowOfStored, type StoredSubscription } from './subscriptions.ts';
 
 export const createEvents = (connection: Connection): Events => {
   const { client, read, write, runStatement } = connection;
-  const readSubjects = createReadSubjects(connection);
+  const leasedFrom = createLeasedFrom(connection);
   const writeDelivery = createWriteDelivery(connection);
   const writeActivity = createWriteActivity(connection);
   const holdFollowers = createHoldFollowers(connection);
   const due = client.prepare<[object], StoredSubscription>(
-    `select * from subscription s where paused = 0 and retry_ms <= $nowMs
+    `select * from subscription s where paused = 0 and retry_ms <= $nowMs and lease_until_ms <= $nowMs
        and exists (select 1 from event where subscription_id = s.id and due_ms <= $nowMs)
      order by id`,
   );
@@ -29,7 +29,7 @@ export const createEvents = (connection: Connection): Events => {
      ) order by due_ms limit $limit`,
   );
   const lease = client.prepare<[object]>(
-    `update event set lease = $lease, due_ms = $dueMs, body = $body
+    `update event set lease = $lease, due_ms = $dueMs
      where subscription_id = $subscriptionId and subject = $subject and sequence = $sequence`,
   );
   const remove = client.prepare<[object]>(
@@ -37,14 +37,11 @@ export const createEvents = (connection: Connection): Events => {
        and lease = $lease`,
   );
   const keep = client.prepare<[object]>(
-    `update event set due_ms = coalesce($dueMs, at_ms), attempts = attempts + $failed, lease = lease + 1
+    `update event set due_ms = coalesce($dueMs, at_ms), attempts = attempts + $failed, lease = lease + 1,
+       body = coalesce(body, $body)
      where subscription_id = $subscriptionId and subject = $subject and sequence = $sequence and lease = $lease`,
   );
-  const setHealth = client.prepare<[object]>(
-    `update subscription set failures = $failures, failing_since_ms = $failingSinceMs, retry_ms = $retryAtMs,
-       paused = paused or $pauseReason is not null, pause_reason = coalesce($pauseReason, pause_reason)
-     where id = $id`,
-  );
+  const setHealth = client.prepare<[object]>(healthStatement);
   const byId = client.prepare<[string], StoredSubscription>('select * from subscription where id = ?');
   const insertTest = client.prepare<[object]>(
     `insert or ignore into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
@@ -68,13 +65,9 @@ export const createEvents = (connection: Connection): Events => {
 
   const claim = ({ subscriptionId, limit, nowMs, leaseMs }: Parameters<Events['claim']>[0]) => {
     const rows = ready.all({ subscriptionId, limit, nowMs });
-    const subjects = readSubjects(rows.filter(({ body }) => body === null));
-    return rows.map((row): LeasedEvent => {
-      const { kind, subject, sequence, type, atMs, attempts, lease: token } = row;
-      const body = row.body ?? renderEvent(row, subjects);
-      lease.run({ subscriptionId, subject, sequence, lease: token, dueMs: nowMs + leaseMs, body });
-      return { kind, subject, sequence, type, atMs, id: eventId(row), body, attempts, lease: token };
-    });
+    for (const { subject, sequence, lease: token } of rows)
+      lease.run({ subscriptionId, subject, sequence, lease: token, dueMs: nowMs + leaseMs });
+    return leasedFrom(rows);
   };
   const reportOne = (subscriptionId: string, report: EventReport): number => {
     const { subject, sequence, lease: token, outcome, attempt } = report;
@@ -82,12 +75,18 @@ export const createEvents = (connection: Connection): Events => {
     if (attempt !== undefined) writeDelivery(subscriptionId, report, attempt);
     if (outcome.kind === 'delivered') return remove.run(key).changes;
     const dueMs = outcome.kind === 'failed' ? outcome.dueAtMs : null;
-    const { changes } = keep.run({ ...key, dueMs, failed: Number(dueMs !== null) });
+    const { changes } = keep.run({
+      ...key,
+      dueMs,
+      failed: Number(dueMs !== null),
+      body: attempt?.body ?? null,
+    });
     if (dueMs !== null && changes > 0) holdFollowers({ ...key, dueMs });
     return changes;
   };
 
   return {
+    ...createRuns(connection),
     due: async (nowMs) =>
       runStatement(() => due.all({ nowMs }).map((row) => relaySubscriptionFrom(rowOfStored(row), nowMs))),
     claim: async (query) => write(() => claim(query)),

@@ -1,5 +1,4 @@
-import { historySeqOf } from '../../../core/event.ts';
-import type { EventSubjects, UnrenderedEvent } from '../../../core/eventBody.ts';
+import { type EventSubjects, lastSeqsOf, type UnrenderedEvent } from '../../../core/eventBody.ts';
 import type { OrderState } from '../../../core/order.ts';
 import { createCheckoutReader } from '../checkout/read.ts';
 import type { Connection } from '../connection.ts';
@@ -19,14 +18,10 @@ export const createReadSubjects = (
     `select seq, state, at_ms as atMs, null as detail from order_history
      where order_id = $orderId and stored_seq <= $last order by seq`,
   );
-  /** With the history up to the event: what came later may be long, and a claim may come long after the event. */
-  const readOrder = ({ subject, sequence }: UnrenderedEvent) => {
-    const row = orderById.get(subject);
-    if (row === undefined) return null;
-    return {
-      order: orderOf(row),
-      history: states.all({ orderId: subject, last: historySeqOf(sequence) }),
-    };
+  /** With the history up to the last of the events: what came later may be long, and a claim may come long after it. */
+  const readOrder = (orderId: string, last: number) => {
+    const row = orderById.get(orderId);
+    return row === undefined ? null : { order: orderOf(row), history: states.all({ orderId, last }) };
   };
 
   return (events) => {
@@ -34,12 +29,14 @@ export const createReadSubjects = (
       orders: Map<string, NonNullable<ReturnType<typeof readOrder>>>;
       checkouts: Map<string, NonNullable<ReturnType<typeof checkouts.find>>>;
     } = { orders: new Map(), checkouts: new Map() };
-    for (const event of events) {
-      const { kind, subject } = event;
-      const order = kind === 'order' ? readOrder(event) : null;
-      if (order !== null) found.orders.set(subject, order);
-      const checkout = kind === 'checkout' ? checkouts.find(subject) : null;
-      if (checkout !== null) found.checkouts.set(subject, checkout);
+    const ofKind = (kind: string) => events.filter((event) => event.kind === kind);
+    for (const [id, last] of lastSeqsOf(ofKind('order'))) {
+      const order = readOrder(id, last);
+      if (order !== null) found.orders.set(id, order);
+    }
+    for (const id of new Set(ofKind('checkout').map(({ subject }) => subject))) {
+      const checkout = checkouts.find(id);
+      if (checkout !== null) found.checkouts.set(id, checkout);
     }
     return found;
   };

@@ -109,6 +109,9 @@ const createFindOrder = ({ client, db }: Connection) => {
        and stored_seq > (select max(seq) from order_state where order_id = $orderId) - ${shownStates}
      order by seq desc limit ${shownStates}`,
   );
+  const firstState = client.prepare<[string], unknown>(
+    'select 1 from order_state where order_id = ? and seq = 1',
+  );
   const invoiceOfCheckout = db
     .select({ year: invoice.year, sequence: invoice.sequence, issuedAtMs: invoice.issuedAtMs })
     .from(invoice)
@@ -141,6 +144,7 @@ const createFindOrder = ({ client, db }: Connection) => {
       refunded: { ...order.total, amount: refundedOf.get(orderId) ?? 0 },
       payment: paymentOfDataset(row),
       history: newestStates.all({ orderId }).reverse(),
+      ...(firstState.get(orderId) === undefined && { historyArchived: true }),
       invoice:
         invoiceRow === undefined
           ? (serviceInvoiceOf.get(row.checkoutId ?? '') ?? null)

@@ -71,6 +71,10 @@ const createChangeTask = ({ client }: Connection, { ids }: World) => {
     `update task set state = 'failed', run_ms = ?, last_error = ? where id = ?`,
   );
   const remove = client.prepare<[string]>('delete from task where id = ?');
+  // Nobody will answer a request of the task any more, and it names the customer.
+  const dropRequests = client.prepare<[string]>(
+    'update step_ledger set body = null where task_id = ? and body is not null',
+  );
   const groupOf = client.prepare<[string], { readonly orderIds: string; readonly seqs: string }>(
     'select order_ids as orderIds, seqs from task where id = ?',
   );
@@ -123,6 +127,7 @@ const createChangeTask = ({ client }: Connection, { ids }: World) => {
         return;
       case 'delete':
         remove.run(taskId);
+        dropRequests.run(taskId);
     }
   };
 };

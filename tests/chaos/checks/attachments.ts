@@ -1,14 +1,16 @@
 import { groupBy, indexBy } from '../grouping.ts';
-import { skippedStepOf } from '../resends.ts';
+import { countResends, skippedStepOf } from '../resends.ts';
 import { invoiceNumberOf, type Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
 /**
  * Each mail of the task that holds an invoice has it attached, and no other mail has an attachment. A mail that was sent
- * again under its Message-ID has it again. A task whose orders are refunded, or whose mail is left out, loses the invoice to
- * the next mail, but its own mail may be out already.
+ * again under its Message-ID has it again, and one that an operator sends again takes it over. A task whose orders are
+ * refunded, or whose mail is left out, loses the invoice to the next mail, but its own mail may be out already.
  */
-export const checkAttachments = ({ invoices, mails, history, orders }: Snapshot): Violation[] => {
+export const checkAttachments = (snapshot: Snapshot): Violation[] => {
+  const { invoices, mails, history, orders } = snapshot;
+  const resendsOf = countResends(snapshot);
   const invoiceOfTask = groupBy(invoices, ({ taskId }) => taskId);
   const invoiceOf = indexBy(invoices, invoiceNumberOf);
   const leaving = new Set(
@@ -18,7 +20,10 @@ export const checkAttachments = ({ invoices, mails, history, orders }: Snapshot)
   );
   const checkoutOf = new Map(orders.map(({ id, checkoutId }) => [id, checkoutId]));
   const hasLeft = (number: string, orderIds: readonly string[]) =>
-    orderIds.every((id) => leaving.has(id) && checkoutOf.get(id) === invoiceOf.get(number)?.checkoutId);
+    orderIds.every(
+      (id) =>
+        (leaving.has(id) || resendsOf(id) > 0) && checkoutOf.get(id) === invoiceOf.get(number)?.checkoutId,
+    );
   return mails.flatMap(({ kind, messageId, taskId, orderIds, attachedInvoices }) => {
     const owed = kind === 'refund' ? [] : (invoiceOfTask.get(taskId) ?? []).map(invoiceNumberOf);
     const allowed = (number: string) =>

@@ -8,12 +8,24 @@ export const checkContacts = (snapshot: Snapshot): Violation[] => [
   ...checkCorrections(snapshot),
 ];
 
-/** The orders of a checkout with one type have one address. */
-const correctedAddresses = ({ orders, clientLog }: Snapshot): ((orderId: string) => ReadonlySet<string>) => {
+/**
+ * The orders of a checkout with one type have one address. One that was in such a group keeps the address when its
+ * checkout ends without money: the activity says which orders a correction has changed.
+ */
+const correctedAddresses = (snapshot: Snapshot): ((orderId: string) => ReadonlySet<string>) => {
+  const { orders, clientLog, activity } = snapshot;
   const orderOf = indexBy(orders, ({ id }) => id);
   const groupOf = (id: string) => `${orderOf.get(id)?.checkoutId} ${orderOf.get(id)?.type}`;
   const ofGroup = groupBy(clientLog.contacts, ({ orderId }) => groupOf(orderId));
-  return (orderId) => new Set((ofGroup.get(groupOf(orderId)) ?? []).map(({ email }) => email));
+  const ofOrder = groupBy(clientLog.contacts, ({ orderId }) => orderId);
+  const commandsOf = groupBy(
+    activity.filter(({ action }) => action === 'order.contact'),
+    ({ orderId }) => orderId,
+  );
+  return (orderId) => {
+    const changedWith = (commandsOf.get(orderId) ?? []).flatMap(({ target }) => ofOrder.get(target) ?? []);
+    return new Set([...(ofGroup.get(groupOf(orderId)) ?? []), ...changedWith].map(({ email }) => email));
+  };
 };
 
 const checkAddresses = (snapshot: Snapshot): Violation[] => {

@@ -145,14 +145,14 @@ const refundRules = (states: readonly string[], refunds: readonly RefundRow[]): 
 };
 
 /**
- * After the refund of the last part is requested, the order gets no further step. If the last part was refunded at the
- * provider, it gets no step after that. A notice that was sent before may be sent again.
+ * After the refund of the last part is requested, the order gets no further step. If a part was refunded at the
+ * provider, or taken by a bank, the rest may be requested as a part: then it gets no step after `refunded`. A notice that was sent before may be sent again.
  */
 const isStoppedByRefund = (states: readonly string[], refunds: readonly RefundRow[]): boolean => {
   const refundedAt = states.indexOf('refunded');
   if (refundedAt < 0) return true;
   const requestedAt = states.slice(0, refundedAt).lastIndexOf('refund_requested');
-  const isAdopted = refunds.some(({ origin }) => origin === 'provider');
+  const isAdopted = refunds.some(({ origin }) => origin === 'provider' || origin === 'dispute');
   const stoppedAt = isAdopted ? refundedAt : Math.max(requestedAt, 0);
   const completedAt = states.indexOf('completed');
   const wasNotified =

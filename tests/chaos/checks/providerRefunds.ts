@@ -98,6 +98,8 @@ const checkBalances = (snapshot: Snapshot): Violation[] => {
   );
   return [
     ...orders
+      // Of an order for free nothing is left, and nothing can go back.
+      .filter(({ amount }) => amount > 0)
       .filter(({ id, status }) =>
         status === 'refunded'
           ? leftOf(id) > sumOf(failedLaterOf.get(id) ?? [])

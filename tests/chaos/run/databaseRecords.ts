@@ -26,20 +26,24 @@ export type DatabaseRecords = Omit<
 export const readDatabase = async (url: string): Promise<DatabaseRecords> => {
   const database = openDatabase(url);
   try {
-    return {
-      ...(await readOrders(database)),
-      ...(await readMoney(database)),
-      ...(await readFulfilment(database)),
-      stocks: await readStocks(database),
-      mails: await readMails(database),
-      ...(await readActivity(database)),
-    };
+    return { ...(await readRecords(database)), mails: await readMails(database) };
   } finally {
     await database.close();
   }
 };
 
-const readStocks = async ({ run }: Database): Promise<DatabaseRecords['stocks']> =>
+/** All but the captured mails. */
+export const readRecords = async (database: Reader): Promise<Omit<DatabaseRecords, 'mails'>> => ({
+  ...(await readOrders(database)),
+  ...(await readMoney(database)),
+  ...(await readFulfilment(database)),
+  stocks: await readStocks(database),
+  ...(await readActivity(database)),
+});
+
+type Reader = Pick<Database, 'run'>;
+
+const readStocks = async ({ run }: Reader): Promise<DatabaseRecords['stocks']> =>
   new Map(
     (await run('select product_id, limited, units, delivered from stock')).map((row) => [
       stringOf(row.product_id),
@@ -47,7 +51,7 @@ const readStocks = async ({ run }: Database): Promise<DatabaseRecords['stocks']>
     ]),
   );
 
-const readOrders = async ({ run }: Database): Promise<Pick<DatabaseRecords, 'orders' | 'history'>> => {
+const readOrders = async ({ run }: Reader): Promise<Pick<DatabaseRecords, 'orders' | 'history'>> => {
   const orders = await run(
     'select id, email, product_id, product_type, quantity, amount, currency, status, disputed, checkout_id, held, expires_ms from orders',
   );
@@ -83,7 +87,7 @@ type MoneyRecords = Pick<
   'audits' | 'payments' | 'refunds' | 'creditNotes' | 'invoices' | 'storedEvents'
 >;
 
-const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
+const readMoney = async ({ run }: Reader): Promise<MoneyRecords> => {
   const audits = await run('select id, key, order_ids from audit');
   const payments = await run('select id, status, amount, currency, reference from payment');
   const refunds = await run(`
@@ -140,7 +144,7 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
 
 const readFulfilment = async ({
   run,
-}: Database): Promise<
+}: Reader): Promise<
   Pick<DatabaseRecords, 'tasks' | 'licences' | 'shipments' | 'invoiceAnswers' | 'pauses'>
 > => {
   const tasks = await run('select id, order_ids, job_id, pipeline, step, state, last_error from task');
@@ -176,7 +180,7 @@ const readFulfilment = async ({
 
 const readActivity = async ({
   run,
-}: Database): Promise<Pick<DatabaseRecords, 'activity' | 'acknowledgements' | 'prices'>> => {
+}: Reader): Promise<Pick<DatabaseRecords, 'activity' | 'acknowledgements' | 'prices'>> => {
   const activity = await run('select action, target, order_id, detail, request_id from activity');
   const acknowledgements = await run('select subject, note from acknowledgement');
   const products = await run('select id, amount from product');
@@ -197,7 +201,7 @@ const readActivity = async ({
 };
 
 /** Mails are captured where no mail server is set. */
-const readMails = async ({ run }: Database): Promise<readonly ReceivedMail[]> =>
+const readMails = async ({ run }: Reader): Promise<readonly ReceivedMail[]> =>
   (
     await run('select message_id, order_ids, recipient, subject, attachments, contents from captured_mail')
   ).map((row) => ({

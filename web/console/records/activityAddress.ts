@@ -1,5 +1,6 @@
 import { queryOf } from '../../shared/query.ts';
 import { orderPath } from '../orders/addresses.ts';
+import { endpointPath } from '../webhooks/webhookAddress.ts';
 
 export const activityPath = '/console/activity';
 
@@ -42,6 +43,8 @@ export const targetPath = (action: string, target: string): string | null => {
       return orderPath(target);
     case 'key':
       return action === 'key.end' ? null : '/console/keys';
+    case 'webhook':
+      return action === 'webhook.end' ? null : endpointPath(target);
     default:
       return null;
   }

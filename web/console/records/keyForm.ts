@@ -33,19 +33,3 @@ export const readKeyForm = ({ name, permissions, days }: KeyForm, nowMs: number)
   const expiresAt = new Date(nowMs + days * dayMs).toISOString();
   return { kind: 'request', request: { name: trimmed, permissions: chosen, expiresAt } };
 };
-
-type Attempt = { readonly form: KeyForm; readonly request: KeyRequest; readonly idempotencyKey: string };
-
-/**
- * What is sent when somebody presses again after an answer that was lost: the same request under the same
- * Idempotency-Key, or a second key would be made that nobody knows. Another form is another attempt.
- */
-export const createAttempts = (newId: () => string) => {
-  let last: Attempt | null = null;
-  return {
-    of: (form: KeyForm, request: KeyRequest): Attempt => {
-      if (last?.form !== form) last = { form, request, idempotencyKey: newId() };
-      return last;
-    },
-  };
-};

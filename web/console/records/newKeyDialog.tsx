@@ -11,9 +11,9 @@ import { Select } from '../../parts/Select.tsx';
 import { createId } from '../../shared/ids.ts';
 import type { ConsoleRecordWords } from '../../words/consoleEnRecords.ts';
 import { Allowed } from '../allowed.tsx';
+import { createAttempts } from '../attempts.ts';
 import { useConsole } from '../console.ts';
 import {
-  createAttempts,
   emptyKeyForm,
   expiryDays,
   type KeyForm,
@@ -21,7 +21,7 @@ import {
   keyPermissions,
   readKeyForm,
 } from './keyForm.ts';
-import { createKeyApi, type NewServiceKey } from './recordApi.ts';
+import { createKeyApi, type KeyRequest, type NewServiceKey } from './recordApi.ts';
 
 type NewKeyDialogProps = {
   readonly words: ConsoleRecordWords;
@@ -42,7 +42,7 @@ export const NewKeyDialog = ({ words, onClose, onMade }: NewKeyDialogProps) => {
   const [isBusy, setBusy] = useState(false);
   // The second of two presses comes before anything is drawn.
   const isMaking = useRef(false);
-  const attempts = useMemo(() => createAttempts(() => createId()), []);
+  const attempts = useMemo(() => createAttempts<KeyForm, KeyRequest>(() => createId()), []);
   const name = useRef<HTMLInputElement>(null);
 
   const edit = (changes: Partial<KeyForm>) => {

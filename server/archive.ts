@@ -1,0 +1,93 @@
+import process from 'node:process';
+import { openPostgresArchive } from '../adapters/postgres/archive/archive.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import type { Archive } from '../core/archive.ts';
+import { type ArchiveArguments, archiveUsage, parseArchiveArguments } from './archiveArguments.ts';
+import { archiveMonths, type MonthResult, restoreFile } from './archiveMonths.ts';
+import { type Config, readConfig } from './config.ts';
+import { sqlitePathOf } from './databaseUrl.ts';
+import { createProgress } from './progress.ts';
+
+const exitCode = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130 };
+
+const main = async (): Promise<number> => {
+  const parsed = parseArchiveArguments(process.argv.slice(2), systemClock.nowMs());
+  if (parsed.isErr()) return fail([parsed.error, 'See: bun run archive --help'], exitCode.wrongUsage);
+  if (parsed.value.kind === 'help') {
+    process.stdout.write(`${archiveUsage}\n`);
+    return exitCode.done;
+  }
+  const config = readConfig(process.env);
+  if (config.isErr()) return fail(config.error, exitCode.wrongUsage);
+  try {
+    const archive = await openArchive(config.value);
+    try {
+      return await run(archive, parsed.value);
+    } finally {
+      await archive.close();
+    }
+  } catch (cause) {
+    return fail([cause instanceof Error ? cause.message : String(cause)], exitCode.failed);
+  }
+};
+
+/** The database has to be of this version: `bun run migrate` and each start see to that. */
+const openArchive = async ({ databaseUrl, databasePooling }: Config): Promise<Archive> => {
+  const path = sqlitePathOf(databaseUrl);
+  if (path === null) return openPostgresArchive(databaseUrl, databasePooling);
+  const { openSqliteArchive } = await import('../adapters/sqlite/archive/archive.ts');
+  return openSqliteArchive(path);
+};
+
+const run = async (
+  archive: Archive,
+  request: Exclude<ArchiveArguments, { readonly kind: 'help' }>,
+): Promise<number> => {
+  if (request.kind === 'restore') {
+    const { rows, written } = await restoreFile(archive, request.path);
+    process.stdout.write(`${request.path}: ${count(rows)} rows, of which ${count(written)} were missing.\n`);
+    return exitCode.done;
+  }
+  const stop = stopOnSignal();
+  let progress: ReturnType<typeof createProgress> | null = null;
+  const results: MonthResult[] = [];
+  await archiveMonths(archive, request, {
+    stop,
+    onSlice: (done, total) => {
+      progress ??= createProgress(total / 2, process.stderr, systemClock);
+      progress.show(Math.floor(done / 2));
+    },
+    onMonth: (result) => results.push(result),
+  });
+  (progress as ReturnType<typeof createProgress> | null)?.end();
+  process.stdout.write(`${renderResults(results)}\n`);
+  return stop.aborted ? exitCode.interrupted : exitCode.done;
+};
+
+const renderResults = (results: readonly MonthResult[]): string =>
+  results.length === 0 ? 'There is nothing to archive.' : results.map(renderResult).join('\n');
+
+const renderResult = (result: MonthResult): string => {
+  if (result.kind === 'stays') {
+    const { orders, refunds, tasks } = result.unfinished;
+    return `${result.month} stays: it has ${count(orders)} unfinished or disputed orders, ${count(refunds)} open refunds and ${count(tasks)} tasks.`;
+  }
+  const { file, orders, month } = result;
+  return `${month}: ${count(orders)} orders, ${count(file.rows)} rows in ${file.path}, SHA-256 ${file.sha256}`;
+};
+
+const count = (number: number): string => number.toLocaleString('en');
+
+/** Aborts on the first signal. A second signal ends the process, as it does by default. */
+const stopOnSignal = (): AbortSignal => {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+};
+
+const fail = (lines: readonly string[], code: number): number => {
+  process.stderr.write(`${lines.join('\n')}\n`);
+  return code;
+};
+
+process.exitCode = await main();

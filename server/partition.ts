@@ -1,0 +1,31 @@
+import process from 'node:process';
+import { partitionTables } from '../adapters/postgres/partitions/convert.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { systemTimer } from '../adapters/system/timer.ts';
+import { readConfig } from './config.ts';
+import { sqlitePathOf } from './databaseUrl.ts';
+import { exitWithError } from './process.ts';
+
+/**
+ * `bun run partition`: puts the history and the step ledger of a PostgreSQL database into monthly partitions, while the
+ * shop is open, and makes the months to come. Its user must own the tables.
+ */
+const config = readConfig(process.env);
+const program = 'The partitioning';
+if (config.isErr()) exitWithError(config.error.join('\n'), program);
+else if (sqlitePathOf(config.value.databaseUrl) !== null)
+  exitWithError('SQLite has no partitions. Set DATABASE_URL to a PostgreSQL server', program);
+else
+  try {
+    const ends = await partitionTables(config.value.databaseUrl, {
+      nowMs: systemClock.nowMs,
+      timer: systemTimer,
+      onStep: (text) => process.stderr.write(`${text}\n`),
+    });
+    process.stdout.write(
+      `${ends.map(({ table, end }) => `${table} has partitions until ${end}.`).join('\n')}\n`,
+    );
+  } catch (cause) {
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+    process.exitCode = 1;
+  }

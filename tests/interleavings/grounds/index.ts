@@ -1,0 +1,31 @@
+import { booksGround, keysGround } from './books.ts';
+import {
+  cancelledKeyGround,
+  declinedGround,
+  payingGround,
+  pendingGround,
+  takenOverGround,
+} from './checkouts.ts';
+import { subscribedGround } from './events.ts';
+import { parkedGround, probingGround } from './pauses.ts';
+import { completedGround, refundingGround } from './refunds.ts';
+import { failedGround, paidGround, rescuedGround, runningGround } from './tasks.ts';
+
+export const grounds = [
+  pendingGround,
+  payingGround,
+  cancelledKeyGround,
+  declinedGround,
+  takenOverGround,
+  paidGround,
+  runningGround,
+  rescuedGround,
+  failedGround,
+  completedGround,
+  refundingGround,
+  parkedGround,
+  probingGround,
+  subscribedGround,
+  booksGround,
+  keysGround,
+] as const;

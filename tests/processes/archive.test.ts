@@ -1,0 +1,52 @@
+import { afterAll, expect, test } from 'bun:test';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createScratchFolder } from './cleanup.ts';
+
+const directory = createScratchFolder('archive', { inMemory: true });
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const run = (program: 'seed' | 'archive', ...args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL(`../../server/${program}.ts`, import.meta.url)), ...args],
+    {
+      cwd: directory,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, DATABASE_URL: `sqlite:${join(directory, 'shop.db')}` },
+    },
+  );
+  return { status, stdout, stderr };
+};
+
+test('bun run archive writes a file a month with a checksum that sha256sum accepts, and restores it', () => {
+  expect(run('archive', '--before', '2026-01')).toMatchObject({ status: 1 });
+  expect(existsSync(join(directory, 'shop.db'))).toBe(false);
+  expect(run('seed', '--orders', '60', '--days', '120').status).toBe(0);
+  const month = new Date().toISOString().slice(0, 7);
+  const { status, stdout, stderr } = run('archive', '--before', month, '--folder', 'old');
+  expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('orders') });
+  expect(stderr).toMatch(/100% {2}(\d+) of \1 orders/);
+  const written = /^(\d{4}-\d\d): [\d,]+ orders, ([\d,]+) rows in (old\/\S+), SHA-256 [\da-f]{64}$/m.exec(
+    stdout,
+  );
+  const [, , rows = '', path = ''] = written ?? [];
+  const sums = readdirSync(join(directory, 'old')).filter((name) => name.endsWith('.sha256'));
+  const checked = spawnSync('sha256sum', ['-c', ...sums], { cwd: join(directory, 'old'), encoding: 'utf8' });
+  expect({ status: checked.status, sums: sums.length > 0 }).toEqual({ status: 0, sums: true });
+  const restored = `${path}: ${rows} rows, of which ${rows} were missing.\n`;
+  expect(run('archive', '--restore', path)).toMatchObject({ status: 0, stdout: restored });
+}, 60_000);
+
+test.each([
+  [[], '--before or --restore is missing'],
+  [['--before', '2025'], '--before must be a month such as 2025-01, not "2025"'],
+  [['--before', '2025-13'], '--before must be a month such as 2025-01, not "2025-13"'],
+  [['--before', '9999-01'], '--before must not be a month to come'],
+  [['--restore', 'a', '--before', '2025-01'], '--restore stands alone'],
+])('bun run archive %p is refused and says why', (args, message) => {
+  const { status, stderr } = run('archive', ...args);
+  expect({ status, stderr }).toEqual({ status: 2, stderr: `${message}\nSee: bun run archive --help\n` });
+});

@@ -1,0 +1,21 @@
+import type { Ids } from '../../core/world.ts';
+import { createSeededRandom } from '../processes/random.ts';
+
+/** UUIDv7 strings, strictly increasing: 48 bits of time, a counter of 32 bits, and random bits. */
+export const createIds = (seed: number): Ids => {
+  const random = createSeededRandom(seed);
+  let lastMs = -1;
+  let count = 0;
+  return {
+    next: (atMs) => {
+      count = atMs > lastMs ? random.between(0, 0xff_ffff) : count + 1;
+      lastMs = Math.max(lastMs, atMs);
+      const time = hex(lastMs, 12);
+      const counter = hex(count, 8);
+      const low = hex(random.between(0, 0xffff_ffff), 8);
+      return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.slice(0, 3)}-8${counter.slice(3, 6)}-${counter.slice(6)}${low}00`;
+    },
+  };
+};
+
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');

@@ -1,0 +1,22 @@
+import type { Replacement } from '../chaos/run/guard.ts';
+
+/** A guard that is taken out, and what is expected of it then. */
+export type Mutant = {
+  readonly name: string;
+  readonly replacements: readonly Replacement[];
+  /** Caught in liveness mode only. */
+  readonly liveness?: boolean;
+  /** Why nothing catches it. Null: histories catch it. */
+  readonly redundant: string | null;
+};
+
+export const mutant = (
+  name: string,
+  file: string,
+  find: string,
+  replace: string,
+  more: Partial<Mutant> = {},
+): Mutant => ({
+  ...{ name, replacements: [{ file, find, replace }], redundant: null },
+  ...more,
+});

@@ -1,0 +1,64 @@
+/**
+ * Runs histories of the simulation, each from its seed, and shrinks those that break an invariant. The exit code is 0 if
+ * none does, and if all was met that `--require-coverage` asks for.
+ *
+ *   bun tests/simulation/run.ts [--seed 1] [--count 1000] [--store memory|sqlite] [--liveness]
+ *     [--mutant name] [--coverage]
+ *
+ * `--off`, `--ignore` and `--window` run a history as it was shrunk. `--mutant list` names the mutants, and `--mutant all`
+ * runs each of them in a process of its own.
+ */
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '1000' },
+    store: { type: 'string', default: 'memory' },
+    liveness: { type: 'boolean', default: false },
+    mutant: { type: 'string' },
+    coverage: { type: 'boolean', default: false },
+    'require-coverage': { type: 'boolean', default: false },
+    off: { type: 'string', default: '' },
+    ignore: { type: 'string', default: '' },
+    window: { type: 'string' },
+    'shrink-runs': { type: 'string', default: '200' },
+  },
+});
+
+const setOf = (text: string): ReadonlySet<string> => new Set(text === '' ? [] : text.split(','));
+
+const { mutants } = await import('./mutants.ts');
+if (values.mutant === 'list') {
+  for (const { name } of mutants) console.log(name);
+  process.exit(0);
+}
+if (values.mutant === 'all') {
+  const { runAllMutants } = await import('./runMutants.ts');
+  process.exit(runAllMutants(Number(values.count)) ? 0 : 1);
+}
+if (values.mutant !== undefined) {
+  const { plantMutant } = await import('./plantMutant.ts');
+  plantMutant(values.mutant);
+}
+
+// Loaded after the mutant is planted, because a file is read once.
+const { runMany } = await import('./runMany.ts');
+const { openMemoryStore } = await import('./stores.ts');
+const { openSqliteCopies } = await import('./sqliteStore.ts');
+const isGood = await runMany({
+  firstSeed: Number(values.seed),
+  count: Number(values.count),
+  options: {
+    liveness: values.liveness,
+    openStore: values.store === 'sqlite' ? openSqliteCopies() : openMemoryStore,
+    off: setOf(values.off),
+    ignored: setOf(values.ignore),
+    windowMs: values.window === undefined ? null : Number(values.window),
+  },
+  untilBroken: values.mutant !== undefined,
+  shrinkRunsMax: Number(values['shrink-runs']),
+  showsCoverage: values.coverage,
+  requiresCoverage: values['require-coverage'],
+});
+process.exit(isGood ? 0 : 1);
