@@ -34,6 +34,8 @@ describe('query plans of SQLite', async () => {
       // The commands of one actor, or on one thing, sorted by id.
       'from activity where (actor_id = $actor or actor_email = $actor or actor_name = $actor) order by id desc limit $rowsMax',
       'from activity where (target = $target or order_id = $target) order by id desc limit $rowsMax',
+      // Along the index by time: only events of the same time are sorted.
+      'from event earlier where earlier.subscription_id = $id and earlier.subject = first.subject and earlier.sequence < first.sequence ) and e.subscription_id = $id and e.subject = first.subject order by first.due_ms, e.subject, e.sequence limit $limit',
       // The subscriptions, which are few.
       'from event where subscription_id = s.id and due_ms <= $nowMs) order by id',
       // What finished in half a minute, by slot and pipeline.
