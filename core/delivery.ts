@@ -42,4 +42,7 @@ export interface Deliveries {
     nowMs: number,
     command?: OperatorCommand,
   ): AsyncResult<boolean>;
+
+  /** Deletes up to `limit` deliveries of events that happened before `beforeMs`. Returns how many it deleted. */
+  drop(beforeMs: number, limit: number): AsyncResult<number>;
 }

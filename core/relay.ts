@@ -1,7 +1,7 @@
 import type { OperatorCommand } from './activity.ts';
 import type { NewEvent } from './event.ts';
 import type { AsyncResult } from './result.ts';
-import type { RelaySubscription, Subscription } from './subscription.ts';
+import type { RelaySubscription, Subscription, SubscriptionKind } from './subscription.ts';
 
 /** An event that the relay may send until its lease ends. */
 export type LeasedEvent = Omit<NewEvent, 'type'> & {
@@ -22,7 +22,7 @@ export type LeasedEvent = Omit<NewEvent, 'type'> & {
 export type EventReport = Pick<LeasedEvent, 'subject' | 'sequence' | 'lease'> & {
   readonly outcome:
     | { readonly kind: 'delivered' }
-    /** It is sent again at `dueAtMs`. */
+    /** It is sent again at `dueAtMs`. Later events of its subject, which are there now, are not due before. */
     | { readonly kind: 'failed'; readonly dueAtMs: number }
     /** It was not sent. Another claim may take it at once, and no attempt is counted. */
     | { readonly kind: 'released' };
@@ -106,13 +106,19 @@ export interface Events {
   sendTest(subscriptionId: string, nowMs: number, command?: OperatorCommand): AsyncResult<void>;
 
   /**
-   * Deletes deliveries and, of each subscription, up to `limit` events that happened before `beforeMs`. Returns how many
-   * events they were.
+   * Deletes, of each subscription, up to `limit` events that happened before `beforeMs`. Returns how many they were.
    */
   drop(
     beforeMs: number,
     limit: number,
   ): AsyncResult<readonly { readonly subscriptionId: string; readonly events: number }[]>;
 
-  backlog(): AsyncResult<readonly EventBacklog[]>;
+  /**
+   * Of all subscriptions, or of those that are given by their id or kind, by id. Their events are counted one by one, so
+   * ask for no more than is shown.
+   */
+  backlog(of?: {
+    readonly id?: string;
+    readonly kind?: SubscriptionKind;
+  }): AsyncResult<readonly EventBacklog[]>;
 }

@@ -19,7 +19,7 @@ export const checkKafka = async (
   const reached: Finding = {
     part,
     state: 'ok',
-    text: `${connection.brokers.join(', ')} answers ${connection.login === null ? 'without a login' : 'and takes the login'}`,
+    text: `${answer.broker} answers ${connection.login === null ? 'without a login' : 'and takes the login'}`,
   };
   return [
     reached,

@@ -1,4 +1,4 @@
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import type { CountedLog } from '../core/countedLog.ts';
 import { claimLimit, type EventTarget, planReport, type SendOutcome } from '../core/eventTarget.ts';
 import type { Log } from '../core/log.ts';
@@ -12,7 +12,7 @@ import { type LoopPorts, type Poll, startLoop } from './loop.ts';
 import { ifMayClaim } from './maintenance.ts';
 
 type RelayPorts = {
-  readonly store: Pick<Store, 'events'>;
+  readonly store: Pick<Store, 'events' | 'deliveries'>;
   readonly eventTargets: readonly EventTarget[];
   readonly world: Pick<World, 'clock' | 'random' | 'timer'>;
   readonly log: Pick<Log, 'warn' | 'info'>;
@@ -209,19 +209,27 @@ const retentionMs = 30 * 24 * 3_600_000;
 const dropMax = 1_000;
 const dropEveryMs = 60_000;
 
-/** Drops the events that nobody has taken for 30 days, and says so. */
+/**
+ * Drops the old log of deliveries, and the events that nobody has taken for 30 days, and says so of the events. A part at a
+ * time, so that no statement takes long, however much there is.
+ */
 const createDropPoll =
   ({
-    store,
+    store: { events, deliveries },
     world,
     log,
   }: Pick<RelayPorts, 'store' | 'log'> & { readonly world: Pick<World, 'clock'> }): Poll =>
-  async () =>
-    (await store.events.drop(world.clock.nowMs() - retentionMs, dropMax)).map((dropped) => {
-      for (const { subscriptionId, events } of dropped)
+  async () => {
+    const beforeMs = world.clock.nowMs() - retentionMs;
+    const logged = await deliveries.drop(beforeMs, dropMax);
+    if (logged.isErr()) return err(logged.error);
+    return (await events.drop(beforeMs, dropMax)).map((dropped) => {
+      for (const { subscriptionId, events: count } of dropped)
         log.warn('dropped events that nobody has taken for 30 days', {
           subscription: subscriptionId,
-          events,
+          events: count,
         });
-      return dropped.some(({ events }) => events === dropMax) ? 0 : dropEveryMs;
+      const isMore = logged.value === dropMax || dropped.some(({ events: count }) => count === dropMax);
+      return isMore ? 0 : dropEveryMs;
     });
+  };

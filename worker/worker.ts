@@ -47,6 +47,7 @@ export type WorkerPorts = {
     | 'disputes'
     | 'inbox'
     | 'ledger'
+    | 'deliveries'
     | 'events'
     | 'wakeup'
     | 'ping'

@@ -4,8 +4,13 @@ import { clientOptions, findCause, type KafkaConnection, reasonOf, refusalsOf } 
 
 /** What a cluster says to us. `writes` is false where we may not write to the topic. */
 export type KafkaAnswer =
-  | { readonly kind: 'topic'; readonly partitions: number; readonly writes: boolean }
-  | { readonly kind: 'noTopic' }
+  | {
+      readonly kind: 'topic';
+      readonly broker: string;
+      readonly partitions: number;
+      readonly writes: boolean;
+    }
+  | { readonly kind: 'noTopic'; readonly broker: string }
   /** No broker answers as it should. */
   | { readonly kind: 'fault'; readonly broker: string; readonly reason: string; readonly isLogin: boolean };
 
@@ -45,15 +50,15 @@ const askBroker = async (
       await client.connect(host, Number(port));
       const { topics } = await metadataV12.api.async(client, [topic], false, true);
       const [found] = topics;
-      if (found === undefined) return { kind: 'noTopic' };
+      if (found === undefined) return { kind: 'noTopic', broker };
       const writes = ((found.topicAuthorizedOperations >> writeBit) & 1) === 1;
-      return { kind: 'topic', partitions: found.partitions.length, writes };
+      return { kind: 'topic', broker, partitions: found.partitions.length, writes };
     } catch (cause) {
       const refusals = refusalsOf(cause);
-      if (refusals.includes('UNKNOWN_TOPIC_OR_PARTITION')) return { kind: 'noTopic' };
+      if (refusals.includes('UNKNOWN_TOPIC_OR_PARTITION')) return { kind: 'noTopic', broker };
       // A user that may not even see the topic may not write to it.
       if (refusals.includes('TOPIC_AUTHORIZATION_FAILED'))
-        return { kind: 'topic', partitions: 0, writes: false };
+        return { kind: 'topic', broker, partitions: 0, writes: false };
       return fault(
         reasonOf(cause),
         findCause(cause, (each) => each instanceof AuthenticationError),

@@ -63,16 +63,29 @@ const postTo = (
       ...(ca === undefined ? {} : { ca }),
     });
     let answer: Answer | null = null;
-    sent.on('error', (cause) => (answer === null ? reject(cause) : resolve(answer)));
+    const settle = (cause: unknown) => (answer === null ? reject(cause) : resolve(answer));
+    const hear = ({ statusCode, headers: received }: IncomingMessage) => {
+      answer = { status: statusCode ?? 0, retryAfter: received['retry-after'] };
+    };
+    const closed = new Error('the connection was closed without an answer');
+    const end = () => {
+      settle(closed);
+      sent.destroy();
+    };
+    sent.on('error', settle);
     sent.on('response', (response) => {
-      const { statusCode, headers: received } = response;
-      const heard: Answer = { status: statusCode ?? 0, retryAfter: received['retry-after'] };
-      answer = heard;
-      readToEnd(response, () => {
-        resolve(heard);
-        sent.destroy();
-      });
+      hear(response);
+      readToEnd(response, end);
     });
+    // An answer 101 is no response for the client: it gives the connection away, and says nothing more.
+    sent.on('upgrade', (response, socket) => {
+      hear(response);
+      socket.destroy();
+      end();
+    });
+    // Not every end of a connection is an error. A request that never settles would hold up its endpoint for ever.
+    sent.on('close', end);
+    signal.addEventListener('abort', end);
     sent.end(body);
   });
 

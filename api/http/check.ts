@@ -91,6 +91,11 @@ const describeError = (message: string, schema: TSchema): string => {
   return `Expected ${describe(schema)}`;
 };
 
+const describeList = ({ minItems = 0, maxItems, uniqueItems }: TSchema): string => {
+  const count = maxItems === undefined ? `${minItems} or more` : `${minItems} to ${maxItems}`;
+  return `a list of ${count}${uniqueItems === true ? ' different' : ''} entries`;
+};
+
 const describe = (schema: TSchema): string => {
   const { type, minimum, maximum, anyOf, description } = schema;
   if (type === 'number' && maximum !== undefined) return `a whole number from ${minimum} to ${maximum}`;
@@ -99,7 +104,7 @@ const describe = (schema: TSchema): string => {
     case 'object':
       return schema.minProperties === undefined ? 'an object' : 'an object with at least one field';
     case 'array':
-      return `a list of ${schema.minItems ?? 0} to ${schema.maxItems} entries`;
+      return describeList(schema);
     case 'boolean':
       return 'true or false';
     case 'string':

@@ -41,7 +41,7 @@ export const webhookEndpointWithSecretJson = component(
   }),
 );
 
-type Backlog = { readonly events: number; readonly oldestAtMs: number | null };
+export type Backlog = { readonly events: number; readonly oldestAtMs: number | null };
 
 export const noBacklog: Backlog = { events: 0, oldestAtMs: null };
 

@@ -16,6 +16,7 @@ import { cursor, limit, limitDefault, oneOf, storedId, strictObject } from '../h
 import { idParameter, operation, queryParameters } from '../openapi/operation.ts';
 import { webhookSamples } from '../openapi/webhookSamples.ts';
 import {
+  type Backlog,
   noBacklog,
   renderWebhookDelivery,
   renderWebhookEndpoint,
@@ -47,17 +48,9 @@ export const findEndpoint = async (
   return found;
 };
 
-/** Renders an endpoint with what it has not heard. */
-export const renderWithBacklog = async (
-  { events }: Pick<Store, 'events'>,
-  endpoint: Subscription,
-): AsyncResult<ReturnType<typeof renderWebhookEndpoint>> =>
-  (await events.backlog()).map((all) =>
-    renderWebhookEndpoint(
-      endpoint,
-      all.find(({ subscription }) => subscription.id === endpoint.id) ?? noBacklog,
-    ),
-  );
+/** What an endpoint has not heard. */
+export const readBacklog = async ({ events }: Pick<Store, 'events'>, id: string): AsyncResult<Backlog> =>
+  (await events.backlog({ id })).map(([found]) => found ?? noBacklog);
 
 export const createWebhookEndpointQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
@@ -67,8 +60,8 @@ export const createWebhookEndpointQueries = ({ store }: ApiDeps, authenticate: A
         const query = unwrapOrThrow(readQuery(request.url, filters));
         const after = unwrapOrThrow(readCursor(query.cursor, cursorKey));
         // There are few, so the page is cut here.
-        const newestFirst = unwrapOrThrow(await store.events.backlog())
-          .filter(({ subscription: { kind, id } }) => kind === 'webhook' && (after === null || id < after))
+        const newestFirst = unwrapOrThrow(await store.events.backlog({ kind: 'webhook' }))
+          .filter(({ subscription: { id } }) => after === null || id < after)
           .toReversed();
         const page = pageOf(newestFirst, query.limit ?? limitDefault, ({ subscription: { id } }) => id);
         return listOf(page, ({ subscription, ...backlog }) => renderWebhookEndpoint(subscription, backlog));
@@ -86,9 +79,10 @@ export const createWebhookEndpointQueries = ({ store }: ApiDeps, authenticate: A
     )
     .get(
       '/webhook-endpoints/:id',
-      requirePermission(authenticate, 'webhooks:write', async ({ params }) =>
-        unwrapOrThrow(await renderWithBacklog(store, await findEndpoint(store, params))),
-      ),
+      requirePermission(authenticate, 'webhooks:write', async ({ params }) => {
+        const endpoint = await findEndpoint(store, params);
+        return renderWebhookEndpoint(endpoint, unwrapOrThrow(await readBacklog(store, endpoint.id)));
+      }),
       operation({
         tag: 'Webhook endpoints',
         summary: 'Get a webhook endpoint',

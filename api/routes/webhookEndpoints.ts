@@ -19,7 +19,7 @@ import {
   sentEventJson,
   webhookEndpointWithSecretJson,
 } from '../render/webhookEndpoint.ts';
-import { findEndpoint, renderWithBacklog } from './webhookEndpointQueries.ts';
+import { findEndpoint, readBacklog } from './webhookEndpointQueries.ts';
 
 const endpointBody = createCheck(newEndpoint);
 const changeBody = createCheck(endpointChange);
@@ -96,9 +96,11 @@ export const createWebhookEndpointCommands = (
           ...(newSecret !== undefined && { secret: newSecret }),
           command: operatorCommand(world, caller, set),
         };
+        // Before the change: a failure after it would lose the new secret.
+        const backlog = unwrapOrThrow(await readBacklog(store, id));
         const changed = unwrapOrThrow(await store.subscriptions.change(change, world.clock.nowMs()));
         if (changed === null) throw httpError({ kind: 'not_found' });
-        const body = unwrapOrThrow(await renderWithBacklog(store, changed));
+        const body = renderWebhookEndpoint(changed, backlog);
         return newSecret === undefined ? body : { ...body, secret: newSecret };
       }),
       operation({

@@ -53,6 +53,18 @@ describe('Request bodies', () => {
     ],
     ['/checkouts', { orderIds: [placeOrderBody.productId] }, '/payment', 'Missing: expected an object'],
     [
+      '/webhook-endpoints',
+      { url: 'https://shop.example/hooks', events: ['order.paid', 'order.paid'] },
+      '/events',
+      'Expected a list of 1 to 13 different entries',
+    ],
+    [
+      '/keys',
+      { name: 'till', permissions: ['orders:read', 'orders:read'], expiresAt: null },
+      '/permissions',
+      'Expected a list of 1 or more different entries',
+    ],
+    [
       '/refunds',
       { orderId: placeOrderBody.productId, reason: 'r', restock: 1 },
       '/restock',

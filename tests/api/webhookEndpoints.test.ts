@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, spyOn, test } from 'bun:test';
+import { err } from 'neverthrow';
 import { eventTypes } from '../../core/event.ts';
 import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
 import { type Api, createTestApi } from './testApi.ts';
@@ -177,6 +178,18 @@ describe('PATCH /webhook-endpoints/{id}', () => {
     expect((await change(api, path, { paused: false })).body).not.toHaveProperty('secret');
     api.world.advance(24 * 3_600_000);
     expect(await secretsOf(api, id)).toEqual([rotated]);
+  });
+
+  test('A secret stays as it is if its change cannot be answered', async () => {
+    const api = createTestApi();
+    const { id, path, secret } = await create(api);
+    await api.customer('lan').order(await api.product());
+    const counting = spyOn(api.store.events, 'backlog').mockImplementation(async () =>
+      err({ kind: 'unavailable', reason: 'the count takes too long' }),
+    );
+    expect(codeOf(await change(api, path, { secret: 'rotate' }))).toBe('503 unavailable');
+    counting.mockRestore();
+    expect(await secretsOf(api, id)).toEqual([secret]);
   });
 
   test.each([

@@ -12,6 +12,8 @@ import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
 import { erasureContract } from './erasure.ts';
+import { eventBacklogsContract } from './eventBacklogs.ts';
+import { eventFollowersContract } from './eventFollowers.ts';
 import { eventLeasesContract } from './eventLeases.ts';
 import { eventRunsContract } from './eventRuns.ts';
 import { eventsContract } from './events.ts';
@@ -139,6 +141,8 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     serviceKeysContract,
     activityContract,
     eventsContract,
+    eventBacklogsContract,
+    eventFollowersContract,
     eventLeasesContract,
     eventRunsContract,
     timelineContract,

@@ -90,6 +90,11 @@ describe.if(kafkaAvailable())('Kafka with TLS, a login and rights', () => {
     expect(await readTopic(broker.address, topic)).toHaveLength(before);
   });
 
+  test('The doctor names the broker that has answered, and no other', async () => {
+    const output = await examine(settings({ KAFKA_BROKERS: `127.0.0.1:1,${broker.securedAddress}` }));
+    expect(output).toContain(`ok Kafka ${broker.securedAddress} answers and takes the login`);
+  });
+
   test('The doctor says what is wrong, and what to do about it', async () => {
     for (const [changes, wrong, advice] of [
       [{ KAFKA_SASL_PASSWORD: 'hunter4' }, /authentication/i, 'check KAFKA_SASL_MECHANISM, KAFKA_SASL_USER'],

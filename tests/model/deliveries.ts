@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import { type Deliveries, outcomeOf } from '../../core/delivery.ts';
 import { pageOf } from '../../core/page.ts';
 import { writeActivity } from './activity.ts';
-import { outboxKey } from './events.ts';
+import { followersOf, outboxKey } from './events.ts';
 import { runTransaction, type Tables } from './tables.ts';
 
 export const createDeliveries = (tables: Tables): Deliveries => ({
@@ -35,9 +35,17 @@ export const createDeliveries = (tables: Tables): Deliveries => ({
         },
         ...{ attempts: 0, lease: 0, ...known, dueAtMs: Math.min(known?.dueAtMs ?? nowMs, nowMs) },
       });
+      for (const each of followersOf(tables, row))
+        if (each.attempts === 0)
+          writes.set(tables.outbox, outboxKey(subscriptionId, each), { ...each, dueAtMs: each.atMs });
       const target = { target: subscriptionId, orderId: null, detail: id };
       writeActivity(tables, writes, command, 'webhook.resend', [target], nowMs);
     });
     return ok(true);
+  },
+  drop: async (beforeMs, limit) => {
+    const old = [...tables.deliveries].filter(([, { eventAtMs }]) => eventAtMs < beforeMs).slice(0, limit);
+    for (const [key] of old) tables.deliveries.delete(key);
+    return ok(old.length);
   },
 });

@@ -171,8 +171,6 @@ export const createEvents = (tables: Tables): Events => ({
   },
 
   drop: async (beforeMs, limit) => {
-    for (const [key, { eventAtMs }] of tables.deliveries)
-      if (eventAtMs < beforeMs) tables.deliveries.delete(key);
     return ok(
       byId([...tables.subscriptions.values()]).flatMap(({ id }) => {
         const old = [...tables.outbox]
@@ -184,9 +182,13 @@ export const createEvents = (tables: Tables): Events => ({
     );
   },
 
-  backlog: async () =>
+  backlog: async (of = {}) =>
     ok(
-      byId([...tables.subscriptions.values()]).map((each) => {
+      byId(
+        [...tables.subscriptions.values()].filter(
+          ({ id, kind }) => id === (of.id ?? id) && kind === (of.kind ?? kind),
+        ),
+      ).map((each) => {
         const times = [...tables.outbox.values()]
           .filter(({ subscriptionId }) => subscriptionId === each.id)
           .map(({ atMs }) => atMs);
@@ -237,6 +239,16 @@ const subjectsOf = (tables: Tables, { kind, subject }: OutboxRow) => {
   };
 };
 
+/** The later events of the same subject, for the same subscription. */
+export const followersOf = (
+  tables: Tables,
+  { subscriptionId, subject, sequence }: Pick<OutboxRow, 'subscriptionId' | 'subject' | 'sequence'>,
+): readonly OutboxRow[] =>
+  [...tables.outbox.values()].filter(
+    (other) =>
+      other.subscriptionId === subscriptionId && other.subject === subject && other.sequence > sequence,
+  );
+
 const writeReport = (
   tables: Tables,
   writes: Writes,
@@ -269,6 +281,10 @@ const writeReport = (
       lease: lease + 1,
       dueAtMs: failed ? outcome.dueAtMs : row.atMs,
     });
+    const dueAtMs = outcome.kind === 'failed' ? outcome.dueAtMs : 0;
+    for (const each of followersOf(tables, row))
+      if (each.dueAtMs < dueAtMs)
+        writes.set(tables.outbox, outboxKey(subscriptionId, each), { ...each, dueAtMs });
   }
   return true;
 };

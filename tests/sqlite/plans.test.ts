@@ -34,6 +34,8 @@ describe('query plans of SQLite', async () => {
       // The commands of one actor, or on one thing, sorted by id.
       'from activity where (actor_id = $actor or actor_email = $actor or actor_name = $actor) order by id desc limit $rowsMax',
       'from activity where (target = $target or order_id = $target) order by id desc limit $rowsMax',
+      // Along the index by time: only events of the same time are sorted.
+      'from event earlier where earlier.subscription_id = $id and earlier.subject = first.subject and earlier.sequence < first.sequence ) and e.subscription_id = $id and e.subject = first.subject order by first.due_ms, e.subject, e.sequence limit $limit',
       // The subscriptions, which are few.
       'from event where subscription_id = s.id and due_ms <= $nowMs) order by id',
       // What finished in half a minute, by slot and pipeline.
@@ -70,7 +72,8 @@ describe('query plans of SQLite', async () => {
       'from stock_difference',
       "from stock_difference d cross join orders o on o.id = d.order_id where o.held > 0 and (o.status = 'pending' or o.status = 'cancelled' or o.status = 'refunded')",
       'from stock_difference limit 1',
-      'from subscription s order by id',
+      'from subscription order by id',
+      'from subscription s where id = coalesce($id, id) and kind = coalesce($kind, kind) order by id',
       'from subscription where kind = ? and target = ?',
       'from subscription where kind = ? order by id',
       // One slice of the failed tasks.

@@ -43,6 +43,7 @@ const withoutSpanInLoops: Readonly<Record<string, string>> = {
   'events.claim': 'What it claims is sent in a span.',
   'events.report': 'It ends what was sent in a span.',
   'events.drop': 'It deletes what nobody has heard, and the log says so.',
+  'deliveries.drop': 'It deletes the log of what was sent a month ago.',
   prune: 'It deletes what has expired.',
   dropOld: 'It deletes what is older than the settings say.',
   refoldNames: 'It works once for each new version of the fold.',

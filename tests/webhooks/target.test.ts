@@ -120,6 +120,20 @@ describe('A webhook', () => {
     });
   });
 
+  test('Has failed if the answer makes the connection another protocol', async () => {
+    const receiver = await open(({ socket }) => {
+      socket?.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n');
+    });
+    const { sendTo, timer } = createSender();
+    const sending = sendTo(urlOf(receiver));
+    while (receiver.received.length === 0) await waitTurns(1);
+    await waitTurns(50);
+    await timer.advance(10_000);
+    expect(await Promise.race([sending, waitTurns(500)])).toMatchObject({
+      error: 'the receiver answered 101',
+    });
+  });
+
   test('Ends after 10 seconds with an answer that drips, which counts', async () => {
     let started = () => {};
     const hasStarted = new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, spyOn, test } from 'bun:test';
+import { ok } from 'neverthrow';
 import type { EventTarget, SendOutcome } from '../../core/eventTarget.ts';
 import { createFixture } from './harness.ts';
 import {
@@ -168,5 +169,19 @@ describe('The relay of events', () => {
     expect(await backlog(fixture)).toMatchObject([{ events: 0 }]);
     const lines = linesWith(logLines, 'dropped events that nobody has taken for 30 days');
     expect(lines).toMatchObject([{ facts: { subscription: id, events: 1 } }]);
+  });
+
+  test('The log of deliveries is dropped after 30 days, part after part until none is left', async () => {
+    const fixture = await createFixture();
+    const left = [1_000, 1_000, 3];
+    const drop = spyOn(fixture.store.deliveries, 'drop').mockImplementation(async () =>
+      ok(left.shift() ?? 0),
+    );
+    const nowMs = fixture.world.clock.nowMs();
+    const { advance } = fixture.startWorker();
+    await advance(1_000);
+    expect(left).toEqual([]);
+    expect(drop).toHaveBeenCalledTimes(3);
+    expect(drop).toHaveBeenCalledWith(nowMs - 30 * 24 * hourMs, 1_000);
   });
 });

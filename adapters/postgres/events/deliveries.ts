@@ -6,6 +6,7 @@ import { type DeliveryRow, deliveryFrom } from '../../stored/subscription.ts';
 import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { releaseFollowers } from './followers.ts';
 
 export const createDeliveries = (sql: Sql): Deliveries => ({
   list: ({ subscriptionId, outcome, after, limit }) =>
@@ -31,9 +32,19 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
         from kept k join webhook_delivery d on d.subscription_id = k.id where d.id = ${id}
         on conflict (subscription_id, subject, sequence) do update set due_ms = least(event.due_ms, ${nowMs})
         returning subscription_id as id`;
+      await releaseFollowers(tx, { subscriptionId, id });
       const target = { target: subscriptionId, orderId: null, detail: id };
       if (rows.length > 0) await writeActivity(tx, command, 'webhook.resend', [target], nowMs);
       return rows.length > 0;
+    }),
+
+  drop: (beforeMs, limit) =>
+    orUnavailable(async () => {
+      const { count } = await sql`
+        delete from webhook_delivery where (subscription_id, id) in (
+          select subscription_id, id from webhook_delivery where event_ms < ${beforeMs} limit ${limit}
+        )`;
+      return count;
     }),
 });
 

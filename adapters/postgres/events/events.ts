@@ -12,6 +12,7 @@ import { inTransaction, type Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { leasedFrom } from './bodies.ts';
 import { writeDeliveries } from './deliveries.ts';
+import { holdFollowers } from './followers.ts';
 import { createRuns } from './runs.ts';
 
 export const createEvents = (sql: Sql): Events => ({
@@ -62,6 +63,7 @@ export const createEvents = (sql: Sql): Events => ({
           returning 1
         )
         select (select count(*) from delivered) + (select count(*) from kept) as applied`;
+      await holdFollowers(tx, subscriptionId, reports);
       return counts?.applied ?? 0;
     }),
 
@@ -86,7 +88,6 @@ export const createEvents = (sql: Sql): Events => ({
 
   drop: (beforeMs, limit) =>
     orUnavailable(async () => {
-      await sql`delete from webhook_delivery where event_ms < ${beforeMs}`;
       const rows = await sql<{ subscriptionId: string; events: number }[]>`
         with old as materialized (
           select s.id as subscription_id, e.subject, e.sequence from subscription s cross join lateral (
@@ -103,12 +104,14 @@ export const createEvents = (sql: Sql): Events => ({
       return rows;
     }),
 
-  backlog: () =>
+  backlog: ({ id = null, kind = null } = {}) =>
     orUnavailable(async () => {
       const rows = await sql<(SubscriptionRow & { events: number; oldest_ms: number | null })[]>`
         select s.*, (select count(*) from event where subscription_id = s.id) as events,
           (select min(at_ms) from event where subscription_id = s.id) as oldest_ms
-        from subscription s order by id`;
+        from subscription s
+        where s.id = coalesce(${id}, s.id) and s.kind = coalesce(${kind}, s.kind)
+        order by id`;
       return rows.map((row) => ({
         subscription: subscriptionFrom(row),
         events: row.events,
@@ -117,8 +120,11 @@ export const createEvents = (sql: Sql): Events => ({
     }),
 });
 
-/** An event waits for its next attempt for less than a day. So the index finds all old ones, and few others. */
-const dropMarginMs = 24 * 3_600_000;
+/**
+ * An event is tried for three days, and waits for its next attempt for less than a day. So the index finds all old ones,
+ * and few others.
+ */
+const dropMarginMs = 4 * 24 * 3_600_000;
 
 const lease = (
   sql: Sql,

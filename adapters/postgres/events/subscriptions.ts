@@ -98,8 +98,9 @@ const create = async (tx: Transaction, command: CreateSubscription, nowMs: numbe
 
 /**
  * A transaction that has appended to a history, and has not committed, has not seen the new subscription. It would
- * commit after it without an event, or write one for a subscription that has ended. The lock waits for such transactions, and makes new ones wait until we commit. We
- * hold no row that they need, so nothing can wait in a circle. If it takes too long, nothing was written.
+ * commit after it without an event, or write one for a subscription that has ended. The lock waits for such transactions,
+ * and makes new ones wait until we commit. We hold no row that they need, so nothing can wait in a circle. If it takes too
+ * long, nothing was written.
  */
 const waitForWriters = async (tx: Transaction): Promise<void> => {
   await tx`set local lock_timeout = '2s'`;

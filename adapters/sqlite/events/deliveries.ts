@@ -5,10 +5,12 @@ import type { EventReport, LoggedAttempt } from '../../../core/relay.ts';
 import { type DeliveryRow, deliveryFrom } from '../../stored/subscription.ts';
 import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
+import { createReleaseFollowers } from './followers.ts';
 
 export const createDeliveries = (connection: Connection): Deliveries => {
   const { client, write, runStatement } = connection;
   const writeActivity = createWriteActivity(connection);
+  const releaseFollowers = createReleaseFollowers(connection);
   const listOf = (condition: string) =>
     client.prepare<[object], DeliveryRow>(
       `select id, type, subject, sequence, event_ms, attempts, delivered_ms, attempt_ms, response_status, error
@@ -26,6 +28,11 @@ export const createDeliveries = (connection: Connection): Deliveries => {
      from webhook_delivery where subscription_id = $subscriptionId and id = $id
      on conflict (subscription_id, subject, sequence) do update set due_ms = min(due_ms, $nowMs)`,
   );
+  const dropOld = client.prepare<[object]>(
+    `delete from webhook_delivery where (subscription_id, id) in (
+       select subscription_id, id from webhook_delivery where event_ms < $beforeMs limit $limit
+     )`,
+  );
   return {
     list: async ({ subscriptionId, outcome, after, limit }) =>
       runStatement(() => {
@@ -35,10 +42,12 @@ export const createDeliveries = (connection: Connection): Deliveries => {
     resend: async ({ subscriptionId, id }, nowMs, command) =>
       write(() => {
         const isKnown = resend.run({ subscriptionId, id, nowMs }).changes > 0;
+        releaseFollowers({ subscriptionId, id });
         const target = { target: subscriptionId, orderId: null, detail: id };
         if (isKnown) writeActivity(command, 'webhook.resend', [target], nowMs);
         return isKnown;
       }),
+    drop: async (beforeMs, limit) => write(() => dropOld.run({ beforeMs, limit }).changes),
   };
 };
 

@@ -6,6 +6,7 @@ import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { createLeasedFrom } from './bodies.ts';
 import { createWriteDelivery } from './deliveries.ts';
+import { createHoldFollowers } from './followers.ts';
 import { createRuns, healthStatement } from './runs.ts';
 import { rowOfStored, type StoredSubscription } from './subscriptions.ts';
 
@@ -14,6 +15,7 @@ export const createEvents = (connection: Connection): Events => {
   const leasedFrom = createLeasedFrom(connection);
   const writeDelivery = createWriteDelivery(connection);
   const writeActivity = createWriteActivity(connection);
+  const holdFollowers = createHoldFollowers(connection);
   const due = client.prepare<[object], StoredSubscription>(
     `select * from subscription s where paused = 0 and retry_ms <= $nowMs and lease_until_ms <= $nowMs
        and exists (select 1 from event where subscription_id = s.id and due_ms <= $nowMs)
@@ -45,7 +47,7 @@ export const createEvents = (connection: Connection): Events => {
     `insert or ignore into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
      values ($id, $id, $nowMs, 'test', $type, $nowMs, $nowMs)`,
   );
-  const dropDeliveries = client.prepare<[number]>('delete from webhook_delivery where event_ms < ?');
+  const ids = client.prepare<[], string>('select id from subscription order by id').pluck();
   const dropOld = client.prepare<[object]>(
     `delete from event where subscription_id = $id and (subject, sequence) in (
        select subject, sequence from event
@@ -53,12 +55,12 @@ export const createEvents = (connection: Connection): Events => {
      )`,
   );
   const all = client.prepare<
-    [],
+    [object],
     StoredSubscription & { readonly events: number; readonly oldest_ms: number | null }
   >(
     `select s.*, (select count(*) from event where subscription_id = s.id) as events,
        (select min(at_ms) from event where subscription_id = s.id) as oldest_ms
-     from subscription s order by id`,
+     from subscription s where id = coalesce($id, id) and kind = coalesce($kind, kind) order by id`,
   );
 
   const claim = ({ subscriptionId, limit, nowMs, leaseMs }: Parameters<Events['claim']>[0]) => {
@@ -72,9 +74,15 @@ export const createEvents = (connection: Connection): Events => {
     const key = { subscriptionId, subject, sequence, lease: token };
     if (attempt !== undefined) writeDelivery(subscriptionId, report, attempt);
     if (outcome.kind === 'delivered') return remove.run(key).changes;
-    const failed = outcome.kind === 'failed';
-    const dueMs = failed ? outcome.dueAtMs : null;
-    return keep.run({ ...key, dueMs, failed: Number(failed), body: attempt?.body ?? null }).changes;
+    const dueMs = outcome.kind === 'failed' ? outcome.dueAtMs : null;
+    const { changes } = keep.run({
+      ...key,
+      dueMs,
+      failed: Number(dueMs !== null),
+      body: attempt?.body ?? null,
+    });
+    if (dueMs !== null && changes > 0) holdFollowers({ ...key, dueMs });
+    return changes;
   };
 
   return {
@@ -97,16 +105,15 @@ export const createEvents = (connection: Connection): Events => {
         writeActivity(command, 'webhook.test', [subscriptionTarget(row)], nowMs);
       }),
     drop: async (beforeMs, limit) =>
-      write(() => {
-        dropDeliveries.run(beforeMs);
-        return all.all().flatMap(({ id }) => {
+      write(() =>
+        ids.all().flatMap((id) => {
           const { changes } = dropOld.run({ id, beforeMs, dueMs: beforeMs + dropMarginMs, limit });
           return changes === 0 ? [] : [{ subscriptionId: id, events: changes }];
-        });
-      }),
-    backlog: async () =>
+        }),
+      ),
+    backlog: async ({ id = null, kind = null } = {}) =>
       read(() =>
-        all.all().map((row) => ({
+        all.all({ id, kind }).map((row) => ({
           subscription: subscriptionFrom(rowOfStored(row)),
           events: row.events,
           oldestAtMs: row.oldest_ms,
@@ -115,5 +122,8 @@ export const createEvents = (connection: Connection): Events => {
   };
 };
 
-/** An event waits for its next attempt for less than a day. So the index finds all old ones, and few others. */
-const dropMarginMs = 24 * 3_600_000;
+/**
+ * An event is tried for three days, and waits for its next attempt for less than a day. So the index finds all old ones,
+ * and few others.
+ */
+const dropMarginMs = 4 * 24 * 3_600_000;
