@@ -259,7 +259,7 @@ export const personalData: Readonly<Record<string, PersonalTable>> = {
   subscription: {
     personal: {},
     other: `id kind target types paused pause_reason secret previous_secret failures failing_since_ms retry_ms created_ms
-      secret_changed_ms`,
+      secret_changed_ms lease lease_until_ms`,
   },
   task: {
     personal: {

@@ -47,7 +47,7 @@ test.each(cases)(
 test('A start that was asked to stop does not listen any more', async () => {
   const [, createDatabase] = databases.at(-1) ?? [];
   const database = await createDatabase?.();
-  const module = 'adapters/webhooks/receiver.ts';
+  const module = 'api/app.ts';
   const env = { BUN_OPTIONS: `--preload=${preload}`, HELD_MODULE: module };
   const app = await launchApp({ databaseUrl: database?.url ?? '', role: 'checkout', env });
   await app.waitForOutput(`holding ${module}`);
