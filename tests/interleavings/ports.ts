@@ -14,7 +14,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
     ...['deliveries.list', 'invoices.ofCheckout', 'customers.orders', 'position', 'reached'],
   ],
   'It writes a row that nobody reads but itself.': ['ping'],
-  'It deletes what is too old for any other verb.': ['dropOld'],
+  'It deletes what is too old for any other verb.': ['dropOld', 'deliveries.drop'],
   'Its locks are tried in tests/postgres/erasureLocks.test.ts.': ['customers.eraseSlice'],
   'A run has one lease, on its subscription, which tests/events try with relays that freeze.': [
     ...['events.claimRun', 'events.reportRun'],
