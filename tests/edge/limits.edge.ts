@@ -135,8 +135,9 @@ describe.if(gatewayAvailable())('The limits of the gateway', () => {
       ]);
     }
     await ground.gateway.quit();
+    // Such a path is not logged as it came: it may hide the id of a customer.
     expect(ground.gateway.log().map(({ path, budget }) => [path, budget])).toEqual(
-      paths.map((path) => [path.replace(/\?.*/, ''), 'address']),
+      paths.map(() => ['/:unusual', 'address']),
     );
   });
 
