@@ -37,7 +37,7 @@ export type SendOutcome = {
 const secondMs = 1_000;
 const hourMs = 3_600 * secondMs;
 
-/** The pauses between the attempts of one event. Those of a webhook take three days together; Kafka is tried for ever. */
+/** The pauses between the attempts of one event. Those of a webhook take three days together; Kafka is tried forever. */
 const pausesMs: Readonly<Record<SubscriptionKind, readonly number[]>> = {
   webhook: [
     ...[5, 30, 120, 600, 1_800].map((seconds) => seconds * secondMs),

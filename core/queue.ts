@@ -114,7 +114,7 @@ export type Lease = {
   readonly body: string | null;
   /**
    * Given if the step is the invoice and an invoice service does it: the key of the checkout's one request, whose body is
-   * `body`, and the answer, if a group of the checkout has it already. Any other step has a key of its own.
+   * `body`, and the answer, if a group of the checkout has it already. Any other step has its own key.
    */
   readonly invoiceRequest?: { readonly key: string; readonly answer: ServiceReference | null };
   /** True if the step ledger says that this step is done: report `done` without running it again. */

@@ -308,7 +308,7 @@ export interface Refunds {
 
   /**
    * Assigns an adopted refund without an order to an order of its charge, as `judgeAssignment` decides on locked rows.
-   * What does not fit into the order stays without an order, as a refund of its own. Returns the refund; an assignment
+   * What does not fit into the order stays without an order, as its own refund. Returns the refund; an assignment
    * to the same order again changes nothing. Fails as `AssignmentFailure` says.
    */
   assign(

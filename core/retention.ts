@@ -1,4 +1,4 @@
-/** How long what grows is kept, ms. Null: for ever. */
+/** How long what grows is kept, ms. Null: forever. */
 export type Retention = {
   /** The step ledger of tasks that are done. */
   readonly ledgerMs: number | null;

@@ -18,14 +18,14 @@ type CausedWork = {
   readonly traceparent?: string | null;
 };
 
-/** Runs `work`, in a trace of its own if traces are kept. That trace links to the cause, and does not go on with it. */
+/** Runs `work`, in its own trace if traces are kept. That trace links to the cause, and does not go on with it. */
 export type TraceStep = <R extends { readonly outcome: { readonly kind: string } } | null>(
   caused: CausedWork,
   work: () => Promise<R>,
 ) => Promise<R>;
 
 /**
- * Runs work of a loop, which no request waits for and no task names, in a trace of its own if traces are kept. No row of
+ * Runs work of a loop, which no request waits for and no task names, in its own trace if traces are kept. No row of
  * the payment has the span of its checkout: what both spans have is the id of the checkout.
  */
 export type TraceRecovery = <R>(

@@ -3,7 +3,7 @@ import type { Kinds } from './settingKinds.ts';
 
 const dayMs = 86_400_000;
 
-/** How long what grows is kept. Every name is `KEEP_…_DAYS`, and 0 is for ever. */
+/** How long what grows is kept. Every name is `KEEP_…_DAYS`, and 0 is forever. */
 export const retentionSettings = ({ whole }: Kinds): Retention => {
   const days = (name: string, fallback: number, doc: string): number | null => {
     const value = whole(name, fallback, 0, 36_500, doc);

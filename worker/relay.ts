@@ -70,7 +70,7 @@ const gatherMs = 100;
  */
 const runLeaseMaxMs = 10_000;
 
-/** Sends events. Each subscription has a run of its own, so a slow receiver holds up nobody else. */
+/** Sends events. Each subscription has its own run, so a slow receiver holds up nobody else. */
 const createRelay = (
   ports: RelayPorts,
   { leaseMs, pollMs }: { readonly leaseMs: number; readonly pollMs: number },

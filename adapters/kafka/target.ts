@@ -77,7 +77,7 @@ const openProducer = (connection: KafkaConnection, timeoutMs: number): KafkaProd
   new Producer({
     ...clientOptions(connection, timeoutMs),
     idempotent: true,
-    // Two at least: with fewer the library repeats for ever.
+    // Two at least: with fewer the library repeats forever.
     retries: 2,
     retryDelay: 200,
     // The same partition for a key as Java's clients choose.

@@ -39,7 +39,7 @@ const defaultPausesMs = [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000];
 
 /**
  * Brings the schema up to date. Runs each file of sql/postgres that the database does not have yet, in the order of
- * their numbers, each in a transaction of its own under a lock, so any number of processes can start at the same time.
+ * their numbers, each in its own transaction under a lock, so any number of processes can start at the same time.
  * If a file fails, those before it stay.
  *
  * Rejects with `SchemaTooNew` or `SchemaTooOld`, and then changes nothing, or with `MigrationFailed`.

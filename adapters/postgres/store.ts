@@ -180,7 +180,7 @@ export const createStoreOver = (
   };
 };
 
-/** A port that reads on a pool of its own. */
+/** A port that reads on its own pool. */
 const splitReads = <Port extends object>(
   { commands, reads }: Pools,
   create: (sql: Sql, db: PostgresJsDatabase) => Port,

@@ -34,7 +34,7 @@ const polled: Readonly<Record<string, (found: unknown) => number>> = {
 };
 
 /**
- * A span below the current one for each call of a port of the store. A batch has a trace of its own, with links to the
+ * A span below the current one for each call of a port of the store. A batch has its own trace, with links to the
  * requests in it. What a loop asks all the time has a span only if it has found work.
  */
 export const traceStore = (

@@ -107,7 +107,7 @@ export const createSpans = (
     ): Promise<T> => (keeps(parent, []) ? runInSpan(options, parent, work, outcomeOf) : apart(work)),
 
     /**
-     * A trace of its own for work that others have caused, with a link to the span of each: a retry days later does not
+     * Its own trace for work that others have caused, with a link to the span of each: a retry days later does not
      * stretch the trace of the request, and a batch has many causes.
      */
     linked: <T>(

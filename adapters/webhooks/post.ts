@@ -38,7 +38,7 @@ export const post = async (receiver: Receiver, request: Post): Promise<Answer> =
 /** Failures before a connection stands, so that the request was not sent. */
 const unreachable: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'],
-  // Bun has a word of its own.
+  // Bun has its own word.
   ...['ConnectionRefused', 'FailedToOpenSocket'],
 ]);
 
@@ -83,7 +83,7 @@ const postTo = (
       socket.destroy();
       end();
     });
-    // Not every end of a connection is an error. A request that never settles would hold up its endpoint for ever.
+    // Not every end of a connection is an error. A request that never settles would hold up its endpoint forever.
     sent.on('close', end);
     signal.addEventListener('abort', end);
     sent.end(body);

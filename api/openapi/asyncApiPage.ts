@@ -10,7 +10,7 @@ import { isRecord } from './record.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** A field as the page lists it. Fields of an object without a name of its own follow as `product.id` and the like. */
+/** A field as the page lists it. Fields of an object without its own name follow as `product.id` and the like. */
 type Field = { readonly name: string; readonly type: string; readonly description: string };
 
 /** Words between backticks are code. */

@@ -30,7 +30,7 @@ type Ports = {
 /**
  * Refunds a charge that has no order: a charge in the provider's ledger that belongs to no payment of ours, or one of a
  * payment that was declined or cancelled. A charge is refunded once, however often it is requested. The case is then
- * acknowledged; if the refund fails, that is a case of its own.
+ * acknowledged; if the refund fails, that is its own case.
  */
 export const createRefundCase = (ports: Ports): RefundCase => {
   const { ledger, refunds, wakeup, world } = ports;

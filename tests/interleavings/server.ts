@@ -10,7 +10,7 @@ import { asServerUser, freePort, startPostgresServer } from '../processes/server
 const settings = ['autovacuum=off', 'deadlock_timeout=100ms'];
 const debianFolder = '/usr/lib/postgresql/15/bin';
 
-/** A server of its own with a migrated database: the packaged 18, or Debian's 15. */
+/** Its own server with a migrated database: the packaged 18, or Debian's 15. */
 export const startServer = async (major: 15 | 18) => {
   const { url, remove } = major === 18 ? await start18() : await start15();
   const name = 'interleavings';

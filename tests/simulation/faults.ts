@@ -86,7 +86,7 @@ const strengthOf = (name: FaultName, unit: number): number => {
 type CallDraw = { readonly fate: Fate | null; readonly delays: SeededRandom };
 
 /**
- * Draws the fates of the calls of one verb of one process. Each call has a generator of its own, so that a fault that is
+ * Draws the fates of the calls of one verb of one process. Each call has its own generator, so that a fault that is
  * left out changes no later call.
  */
 export const createFateDraw = (

@@ -25,7 +25,7 @@ export type HistoryOptions = {
   readonly off: ReadonlySet<string>;
   /** Faults that are left out, by the names that a run has reported. */
   readonly ignored: ReadonlySet<string>;
-  /** Whether one fault lasts for ever. */
+  /** Whether one fault lasts forever. */
   readonly liveness: boolean;
   /** How long faults happen, ms. Null: as the seed says. */
   readonly windowMs: number | null;

@@ -9,7 +9,7 @@ import type { SimulatedProcess } from './process.ts';
 /** All that may be open. */
 export type Open = OpenWork & { readonly disputes: number; readonly due: number };
 
-/** What stays wrong for ever, or for a day, while all other faults end, and what of it can come to no rest then. */
+/** What stays wrong forever, or for a day, while all other faults end, and what of it can come to no rest then. */
 export type LastingFault = {
   readonly name: string;
   /** True if calls hang, so that leases live by their heartbeats alone. */

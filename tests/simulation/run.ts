@@ -6,7 +6,7 @@
  *     [--mutant name] [--coverage]
  *
  * `--off`, `--ignore` and `--window` run a history as it was shrunk. `--mutant list` names the mutants, and `--mutant all`
- * runs each of them in a process of its own.
+ * runs each of them in its own process.
  */
 import { parseArgs } from 'node:util';
 

@@ -94,7 +94,7 @@ const expectTrace = async (app: App, receiver: OtlpReceiver, system: string): Pr
     links: [{ traceId: order.traceId, spanId: order.spanId }],
   });
 
-  // All that others share, or that comes later, has a trace of its own, with a link to the checkout.
+  // All that others share, or that comes later, has its own trace, with a link to the checkout.
   const link = { traceId, spanId: useCase.spanId };
   const linked = ['audits.claim', 'audits.recordOutcomes', 'request_shipment physical', 'claim physical'];
   const reports = spans.filter(({ name }) => name === 'queue.report');

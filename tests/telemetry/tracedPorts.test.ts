@@ -12,13 +12,13 @@ import { createFixtureOpener, waitUntil } from '../worker/harness.ts';
 import { createTestWorld } from '../world.ts';
 import { openSpans, traceparentOf } from './spanFixture.ts';
 
-/** Has a trace of its own, with a link to what caused each item. */
+/** Has its own trace, with a link to what caused each item. */
 const batches: readonly string[] = [
   ...['audits.claim', 'audits.recordOutcomes', 'orders.place', 'orders.placeOnce', 'inbox.receive'],
   ...['queue.report', 'queue.reportJobs'],
 ];
 
-/** Called again and again. Has a trace of its own only if it has found work, which it returns here. */
+/** Called again and again. Has its own trace only if it has found work, which it returns here. */
 const polls: Readonly<Record<string, unknown>> = {
   'queue.claim': { processed: 1, leases: [{ traceparent: traceparentOf(7) }] },
   'queue.claimJobs': [{ traceparent: traceparentOf(7) }],

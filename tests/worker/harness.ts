@@ -76,7 +76,7 @@ export const createFixture = async () => {
     store,
     provider,
 
-    /** Places one order for each entry of `bought` and pays each in a checkout of its own. Returns their ids. */
+    /** Places one order for each entry of `bought` and pays each in its own checkout. Returns their ids. */
     placePaidOrders: async (bought: readonly Type[], method = 'pm_card_visa'): Promise<string[]> => {
       const orderIds = await placeOrders(bought);
       for (const orderId of orderIds) await payFor([orderId], method);

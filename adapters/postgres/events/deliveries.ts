@@ -22,7 +22,7 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
 
   resend: ({ subscriptionId, id }, nowMs, command) =>
     inTransaction(sql, async (tx) => {
-      // The lock keeps the subscription until we commit. Otherwise it could end, and its event would stay for ever.
+      // The lock keeps the subscription until we commit. Otherwise it could end, and its event would stay forever.
       const rows = await tx<{ id: string }[]>`
         with kept as materialized (
           select id from subscription where id = ${subscriptionId} for key share

@@ -69,7 +69,7 @@ export const createEvents = (sql: Sql): Events => ({
 
   sendTest: (subscriptionId, nowMs, command) =>
     inTransaction(sql, async (tx) => {
-      // The lock keeps the subscription until we commit. Otherwise it could end, and its event would stay for ever.
+      // The lock keeps the subscription until we commit. Otherwise it could end, and its event would stay forever.
       const rows = await tx<SubscriptionRow[]>`
         select * from subscription where id = ${subscriptionId} for key share`;
       if (rows.length === 0) return;

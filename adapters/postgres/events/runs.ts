@@ -62,7 +62,7 @@ export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => 
 });
 
 /**
- * A statement of its own, after the one that leases: its snapshot has all that the last holder has reported. What follows
+ * Its own statement, after the one that leases: its snapshot has all that the last holder has reported. What follows
  * the first event of a subject comes with it, so that no event is ever before an earlier one.
  */
 const readRun = (sql: Sql, { subscriptionId, limit, nowMs }: ClaimEvents): Promise<EventRow[]> => sql<

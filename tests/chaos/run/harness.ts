@@ -17,7 +17,7 @@ import { startWebhookProxy, type WebhookProxy } from './webhookProxy.ts';
 export type KillTestOptions = {
   readonly database: 'postgres' | 'sqlite';
   readonly mails: 'smtp' | 'captured';
-  /** `stripe`: the sandbox in a process of its own, behind Stripe's adapter. */
+  /** `stripe`: the sandbox in its own process, behind Stripe's adapter. */
   readonly provider: 'stripe' | 'simulated';
   /** Whether the shop numbers its invoices, or asks a service that is killed, slow and wrong. */
   readonly invoices: 'shop' | 'service';

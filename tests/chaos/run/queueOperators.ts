@@ -107,7 +107,7 @@ const retryByFilter = async ({ clients, recorder, random }: Desk): Promise<void>
   if (Number(valueAt(reply?.body, 'retried')) > 0) recorder.recordCommand(reply);
 };
 
-/** Each correction has an address of its own. */
+/** Each correction has its own address. */
 const correctContact = async ({ clients, recorder, random }: Desk): Promise<void> => {
   const { paidOrders } = recorder;
   if (paidOrders.length === 0) return;

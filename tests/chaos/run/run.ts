@@ -57,7 +57,7 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
     harness.invoiceService?.stopFaults();
     harness.webhookProxy.stopFaults();
     for (const one of processes) await one.ready();
-    // Without a guard, work may stay open for ever. Else only a hang takes that long.
+    // Without a guard, work may stay open forever. Else only a hang takes that long.
     const limitMs = test.root === undefined ? 600_000 : 90_000;
     const open = await drain(harness.databaseUrl, harness.provider, operator, limitMs);
     if (open > 0) print(`${open} payments, orders, refunds, tasks or events are still open`);
