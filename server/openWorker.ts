@@ -25,8 +25,6 @@ export const openWorker = async (
   closers: Close[],
 ): Promise<void> => {
   const { world, log } = ports;
-  let stop: Close = async () => undefined;
-  closers.push(() => stop());
   const { startWorker } = await import('../worker/worker.ts');
   const stepServices = telemetry.measureServices(
     tracing.stepServices(await openStepServices(world, config, log)),
@@ -35,8 +33,6 @@ export const openWorker = async (
     .map((target) => tracing.eventTarget(target))
     .map(telemetry.measureEventTarget);
   closing.goOn();
-  stop = startWorker(
-    { ...ports, stepServices, eventTargets, ...tracing.worker },
-    workerSettingsOf(config),
-  ).stop;
+  const workerPorts = { ...ports, stepServices, eventTargets, ...tracing.worker };
+  closers.push(startWorker(workerPorts, workerSettingsOf(config)).stop);
 };
