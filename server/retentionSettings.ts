@@ -13,7 +13,7 @@ export const retentionSettings = ({ whole }: Kinds): Retention => {
     ledgerMs: days(
       'KEEP_LEDGER_DAYS',
       90,
-      'How many days the step ledger of finished tasks is kept: when each mail and each call of a step service began and was accepted. 0 is for ever ([more](docs/operating/people.md#how-long-data-is-kept)).',
+      'How many days the step ledger of finished tasks is kept: when each mail and each call of a step service began and was accepted. 0 is forever ([more](docs/operating/people.md#how-long-data-is-kept)).',
     ),
     mailsMs: days(
       'KEEP_MAILS_DAYS',
