@@ -81,30 +81,32 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
 
   const execute = async (lease: L): Promise<void> => {
     running++;
-    const { result, threw } = await room.measure(() => performOrFail(lease, ports));
+    const ended = room.begin();
+    const { result, threw } = await performOrFail(lease, ports);
+    ended();
     if (result?.outcome.kind === 'unavailable') {
       await faults.seen(lease, result.outcome);
       await releaseWaiting(({ step }) => step === lease.step);
     }
     running--;
     startWaiting();
-    await releaseSurplus();
+    const surplus = surplusLeases();
+    if (surplus !== null) await releaseWaiting((each) => surplus.has(each));
     const accepted = result !== null && (await report(causedBy(lease, result), () => held.current(lease)));
     held.drop(lease);
     // A step that threw has been logged.
     if (accepted && (!threw || result.outcome.kind === 'failed')) logFailure(lease, result.outcome);
     // A step that threw may not have called its server, so it ends no pause. Another probe is sent.
-    if (accepted && !threw) await faults.reported(lease, result.outcome);
+    if (accepted && !threw && lease.probe !== null) await faults.reported(lease, result.outcome);
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
   };
 
   /** Steps that suddenly take much longer: a new order would wait for all that was claimed before. */
-  const releaseSurplus = async (): Promise<void> => {
+  const surplusLeases = (): ReadonlySet<L> | null => {
     const tasksMax = room.tasksMax();
-    if (tasksMax * 4 > claimedUnder) return;
+    if (tasksMax * 4 > claimedUnder) return null;
     claimedUnder = tasksMax;
-    const kept = new Set(waiting.slice(0, tasksMax));
-    await releaseWaiting((lease) => !kept.has(lease));
+    return new Set(waiting.slice(tasksMax));
   };
 
   const releaseWaiting = async (isReleased: (lease: L) => boolean = () => true): Promise<void> => {

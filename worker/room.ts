@@ -16,8 +16,8 @@ const roomMin = 8;
 export type Room = {
   /** The most tasks of the next claim. There is room for one while at most as many are held. */
   tasksMax(): number;
-  /** Runs a step, and learns how long it takes. */
-  measure<T>(step: () => Promise<T>): Promise<T>;
+  /** Called when a step begins. The function that it returns is called when the step ends. */
+  begin(): () => void;
 };
 
 /**
@@ -34,13 +34,11 @@ export const createRoom = (
       const done = Math.floor((parallelMax * heldForMs) / Math.max(stepMs, 1));
       return Math.min(batchMax, Math.max(done, parallelMax, roomMin));
     },
-    measure: async (step) => {
+    begin: () => {
       const started = timer.deadline(0);
-      try {
-        return await step();
-      } finally {
+      return () => {
         stepMs += newestWeight * (Math.max(0, -started.remainingMs()) - stepMs);
-      }
+      };
     },
   };
 };

@@ -11,13 +11,17 @@ test('Two customers who share a facet do not find each other’s orders', async 
   const [one, other] = customersWithOneFacet();
   const { shop, store } = openTestStore();
   const product = await shop.createProduct();
-  const orders = await Promise.all(
-    [one, other].map((customerId) => shop.placeOrder(product, { customerId })),
-  );
+  // So many that FTS5 is asked, and not each order compared.
+  for (let count = 0; count < 2_000; count++) await shop.placeOrder(product, { customerId: one });
+  const orders = [
+    await shop.placeOrder(product, { customerId: one }),
+    await shop.placeOrder(product, { customerId: other }),
+  ];
   const any = { status: null, number: null, type: null, fromMs: null, toMs: null, after: null, limit: 10 };
   for (const { id, customerId } of orders) {
     const found = await unwrap(store.orders.list({ ...any, customerId, search: parseQuery('ao') }));
-    expect(found.items.map((each) => each.id)).toEqual([id]);
+    expect(found.items.filter((each) => each.customerId !== customerId)).toEqual([]);
+    expect(found.items[0]?.id).toBe(id);
   }
 });
 

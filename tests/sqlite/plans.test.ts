@@ -53,7 +53,8 @@ describe('query plans of SQLite', async () => {
       // Scans that end at the first row.
       'from orders order by position desc limit 1',
       'from orders order by position desc limit 1',
-      // The rows of its own subquery, which are the customer's newest.
+      // The rows of their own subqueries, which are orders of one customer, up to the limit.
+      'from orders where customer_id = ? limit ?)',
       "from orders where customer_id = ? order by position desc limit ?) where status = 'pending'",
       // The pauses, which are few.
       "from pause o where o.origin = 'operator' and o.pipeline = p.pipeline and (o.step is null or o.step = p.step) )",
@@ -241,8 +242,20 @@ describe('query plans of SQLite', async () => {
     expect(planOf('from orders o', "o.status = 'failed'")[0]).toBe(
       'SEARCH o USING INDEX orders_ended (status=? AND rowid<?)',
     );
-    expect(planOf('from orders o', 'o.customer_id = ?', "o.status = 'paid'")[0]).toBe(
+    expect(planOf('from orders o where', 'o.customer_id = ?', "o.status = 'paid'")[0]).toBe(
       'SEARCH o USING INDEX orders_customer (customer_id=? AND rowid>? AND rowid<?)',
     );
+  });
+
+  test('A search of the own orders of a customer reads these alone', () => {
+    const searches = [...plans].filter(([source]) => source.includes('cross join order_search s on s.rowid'));
+    expect(searches.length).toBeGreaterThan(0);
+    for (const [, plan] of searches) {
+      expect(plan[0]).toMatch(
+        /^SEARCH o USING INDEX orders_customer \(customer_id=\? AND rowid>\? AND rowid<\?\)$/,
+      );
+      expect(plan).toContain('SCAN s VIRTUAL TABLE INDEX 0:=');
+      expect(plan.join()).not.toContain('TEMP B-TREE');
+    }
   });
 });

@@ -35,16 +35,30 @@ export const claimJobs = (
     const leased = await scanStarts.scan(query.pipeline.name, positionOf, (start) =>
       leaseReadyJobs(tx, query, untilMs, start),
     );
-    return leased.flatMap(({ runMs: _runMs, isNewest: _isNewest, state, pauses, ...row }): JobLease[] =>
-      state === 'parked' ? [] : [{ ...row, untilMs, probe: probeIn(pauses ?? [], row.taskId, row.step) }],
-    );
+    const leases: JobLease[] = [];
+    for (const { taskId, jobId, lease, step, attempts, traceparent = null, parked, pauses } of leased)
+      if (!parked) {
+        const probe = pauses === null ? null : probeIn(pauses, taskId, step);
+        leases.push({
+          taskId,
+          jobId,
+          lease,
+          untilMs,
+          pipeline: query.pipeline.name,
+          step,
+          attempts,
+          traceparent,
+          probe,
+        });
+      }
+    return leases;
   });
 
-type LeasedRow = Omit<JobLease, 'untilMs' | 'probe'> & {
+type LeasedRow = Omit<JobLease, 'untilMs' | 'probe' | 'pipeline'> & {
   readonly runMs: number;
   readonly isNewest: boolean;
-  /** `parked`: a pause holds the step, and there is no lease. */
-  readonly state: 'running' | 'parked';
+  /** A pause holds the step, and there is no lease. */
+  readonly parked: boolean;
   readonly pauses: StepPausesColumn;
 };
 
@@ -89,8 +103,8 @@ const leaseReadyJobs = (
       where t.id = l.id
       returning t.*, l.is_newest
     )
-    select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts, traceparent, run_ms as "runMs",
-      is_newest as "isNewest", state, ${stepPausesOf(tx, pipeline.name)} as pauses
+    select id as "taskId", job_id as "jobId", lease, step, attempts, traceparent, run_ms as "runMs",
+      is_newest as "isNewest", state = 'parked' as parked, ${stepPausesOf(tx, pipeline.name)} as pauses
     from leased order by run_ms, id`;
 };
 

@@ -48,14 +48,14 @@ export const createScanStarts = (clock: Clock): ScanStarts => {
       const fullScanAtMs = isFull
         ? endedAtMs + Math.min(pauseMaxMs, pausePerScanMs * (endedAtMs - startedAtMs))
         : known.fullScanAtMs;
-      const found = rows.map(positionOf);
-      const oldest = found.findLast(({ isNewest }) => !isNewest);
-      const newest = found.filter(({ isNewest }) => isNewest);
-      starts.set(pipeline, {
-        after: oldest === undefined ? (known?.after ?? begin) : plainPosition(oldest),
-        newestAfter: newest.map(plainPosition).reduce(laterOf, known?.newestAfter ?? begin),
-        fullScanAtMs,
-      });
+      let after = known?.after ?? begin;
+      let newestAfter = known?.newestAfter ?? begin;
+      for (const row of rows) {
+        const { runMs, id, isNewest } = positionOf(row);
+        if (!isNewest) after = { runMs, id };
+        else newestAfter = laterOf({ runMs, id }, newestAfter);
+      }
+      starts.set(pipeline, { after, newestAfter, fullScanAtMs });
       return rows;
     },
   };
@@ -64,8 +64,6 @@ export const createScanStarts = (clock: Clock): ScanStarts => {
 /** The pause after a full scan, for each ms that it took. */
 const pausePerScanMs = 9;
 const pauseMaxMs = 5_000;
-
-const plainPosition = ({ runMs, id }: FoundPosition): QueuePosition => ({ runMs, id });
 
 const laterOf = (one: QueuePosition, other: QueuePosition): QueuePosition =>
   one.runMs > other.runMs || (one.runMs === other.runMs && one.id > other.id) ? one : other;

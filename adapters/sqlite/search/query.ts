@@ -125,6 +125,14 @@ export const orderMatch = (query: SearchQuery, facets: Facets, window: RowWindow
   ];
 };
 
+/** The same in orders that another index has found. FTS5 is not asked: it would be asked anew for each of them. */
+export const ownOrderMatch = (query: SearchQuery, { below, from }: RowWindow): readonly Condition[] => [
+  ['o.position < ? and o.position >= ?', below, from],
+  // A query without a token finds nothing, as with FTS5.
+  ...(query.terms.length === 0 ? [['false'] as const] : []),
+  ...compareTerms('all', storedTerms(query, 'folded'), 'folded'),
+];
+
 type Facets = {
   readonly customerId: string | null;
   readonly type: string | null;

@@ -9,6 +9,8 @@ import type { RowWindow } from './query.ts';
 /** A search of one table, newest row first. */
 type Scan<Row> = {
   readonly table: 'orders' | 'product';
+  /** Slices have rows of this customer alone, and none of others are read. Null: of all. */
+  readonly customerId: string | null;
   readonly search: SearchQuery;
   /** Only rows older than the one with this id. */
   readonly before: string | null;
@@ -43,10 +45,12 @@ export const createScan = (
   { clock, yieldToEventLoop }: Pick<World, 'clock' | 'yieldToEventLoop'>,
 ): RunScan => {
   const windows = { orders: createWindow(client, 'orders'), product: createWindow(client, 'product') };
+  const ownWindow = createOwnWindow(client);
   const takeTurn = createTurns(yieldToEventLoop);
   const runLong = createTurns(() => Promise.resolve());
 
-  return async <Row>({ table, search, before, since, limit, read: readRows }: Scan<Row>) => {
+  return async <Row>({ table, customerId, search, before, since, limit, read: readRows }: Scan<Row>) => {
+    const windowOf = customerId === null ? windows[table] : ownWindow(customerId);
     const found: Row[] = [];
     let from = before;
     let rows = firstSliceRows;
@@ -56,7 +60,7 @@ export const createScan = (
     const readSlice = (): Result<boolean, Unavailable> => {
       const startMs = clock.nowMs();
       return read(() => {
-        const window = windows[table](from, since, rows);
+        const window = windowOf(from, since, rows);
         if (window !== null) found.push(...readRows(window, limit - found.length));
         from = window?.next ?? null;
         const tookMs = clock.nowMs() - startMs;
@@ -117,4 +121,22 @@ const createWindow = (client: Connection['client'], table: 'orders' | 'product')
     const isLast = since !== null && oldest.id < since;
     return { below: end, from: oldest.position, next: isLast ? null : oldest.id };
   };
+};
+
+/** The window of `rows` orders of a customer that are older than the order `before`. */
+const createOwnWindow = (client: Connection['client']) => {
+  const fromId = client
+    .prepare<[string], number>('select position from orders where id >= ? order by id limit 1')
+    .pluck();
+  const floor = client.prepare<[string, number, number], Boundary>(
+    'select id, position from orders where customer_id = ? and position < ? order by position desc limit 1 offset ?',
+  );
+  return (customerId: string) =>
+    (before: string | null, since: string | null, rows: number): Window => {
+      const end = (before === null ? undefined : fromId.get(before)) ?? Number.MAX_SAFE_INTEGER;
+      const oldest = floor.get(customerId, end, rows - 1);
+      if (oldest === undefined) return { below: end, from: -Number.MAX_SAFE_INTEGER, next: null };
+      const isLast = since !== null && oldest.id < since;
+      return { below: end, from: oldest.position, next: isLast ? null : oldest.id };
+    };
 };
