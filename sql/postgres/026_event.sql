@@ -121,6 +121,8 @@ create function refund_events() returns trigger
   language plpgsql
   as $$
 begin
+  -- As whoever appends to a history: a new subscription waits for this lock (see adapters/postgres/events/subscriptions.ts).
+  lock table only order_state in row exclusive mode;
   insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
   select s.id, p.id, p.attempt * 4::bigint + case new.status when 'succeeded' then 1 else 2 end, 'checkout',
     'refund.' || new.status, new.updated_ms, new.updated_ms
