@@ -34,10 +34,11 @@ const main = async (): Promise<void> => {
 const list = async ({ events }: Store): Promise<void> => {
   const backlog = await unwrap(events.backlog());
   if (backlog.length === 0) return print('Nobody hears of events.');
-  for (const { subscription, events: waiting, oldestAtMs } of backlog) {
+  for (const { subscription, events: waiting, isMore, oldestAtMs } of backlog) {
     const { kind, paused } = subscription;
     const since = oldestAtMs === null ? '' : `, the oldest of ${new Date(oldestAtMs).toISOString()}`;
-    print(`${kind}  ${shownTarget(subscription)}${paused ? '  paused' : ''}  ${waiting} events wait${since}`);
+    const count = `${waiting}${isMore ? ' or more' : ''}`;
+    print(`${kind}  ${shownTarget(subscription)}${paused ? '  paused' : ''}  ${count} events wait${since}`);
   }
 };
 

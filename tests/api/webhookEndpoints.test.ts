@@ -31,7 +31,7 @@ describe('POST /webhook-endpoints', () => {
       ...body,
       paused: false,
       pauseReason: null,
-      backlog: { events: 0, oldestAt: null },
+      backlog: { events: 0, more: false, oldestAt: null },
       createdAt: '2026-03-01T08:00:00.000Z',
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
     });
@@ -143,7 +143,7 @@ describe('GET /webhook-endpoints', () => {
     const paused = {
       paused: true,
       pauseReason: 'the receiver answered 410',
-      backlog: { events: 2, oldestAt: '2026-03-01T08:00:00.000Z' },
+      backlog: { events: 2, more: false, oldestAt: '2026-03-01T08:00:00.000Z' },
     };
     expect((await api.operator.get(path)).body).toMatchObject(paused);
     expect((await pageOf(api.operator.get('/webhook-endpoints'))).items).toMatchObject([paused]);
