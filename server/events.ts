@@ -35,10 +35,12 @@ const list = async ({ events }: Store): Promise<void> => {
   const backlog = await unwrap(events.backlog());
   if (backlog.length === 0) return print('Nobody hears of events.');
   for (const { subscription, events: waiting, isMore, oldestAtMs } of backlog) {
-    const { kind, paused } = subscription;
+    const { id, kind, paused } = subscription;
+    // Several endpoints may be at one host.
+    const place = kind === 'webhook' ? `${shownTarget(subscription)}  ${id}` : shownTarget(subscription);
     const since = oldestAtMs === null ? '' : `, the oldest of ${new Date(oldestAtMs).toISOString()}`;
     const count = `${waiting}${isMore ? ' or more' : ''}`;
-    print(`${kind}  ${shownTarget(subscription)}${paused ? '  paused' : ''}  ${count} events wait${since}`);
+    print(`${kind}  ${place}${paused ? '  paused' : ''}  ${count} events wait${since}`);
   }
 };
 
