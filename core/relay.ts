@@ -49,10 +49,24 @@ export type SubscriptionHealth = Pick<RelaySubscription, 'failures' | 'failingSi
 /** How far a subscription is behind. */
 type EventBacklog = {
   readonly subscription: Subscription;
+  /** Counted up to `countedEvents`. */
   readonly events: number;
-  /** When the oldest undelivered event happened. Null if there is none. */
+  /** True if there are more than were counted. */
+  readonly isMore: boolean;
+  /** When the oldest of the counted events happened. Null if there is none. */
   readonly oldestAtMs: number | null;
 };
+
+/**
+ * How many events of each subscription are counted. A count reads row by row, so that it ends here, however many wait:
+ * whoever asks how far others are behind must not slow them down.
+ */
+export const countedEvents = (subscriptions: number): number =>
+  Math.max(countedEachMin, Math.floor(countedMax / Math.max(1, subscriptions)));
+
+/** Of all subscriptions together. */
+const countedMax = 100_000;
+const countedEachMin = 1_000;
 
 export type ClaimEvents = {
   readonly subscriptionId: string;
@@ -66,8 +80,11 @@ export type ClaimEvents = {
  * subscription that wants them. They are claimed by their state and never by an id: ids do not commit in order.
  */
 export interface Events {
-  /** The subscriptions that are not paused and may send now, each with an event that is due. */
-  due(nowMs: number): AsyncResult<readonly RelaySubscription[]>;
+  /**
+   * The subscriptions that are not paused and may send now, each with an event that is due. With `id`, only this one is
+   * read: whoever has sent a batch asks so, because there may be a thousand others.
+   */
+  due(nowMs: number, id?: string): AsyncResult<readonly RelaySubscription[]>;
 
   /**
    * Leases up to `limit` events of a subscription, oldest first. Of each subject only the event with the lowest
@@ -114,11 +131,12 @@ export interface Events {
   ): AsyncResult<readonly { readonly subscriptionId: string; readonly events: number }[]>;
 
   /**
-   * Of all subscriptions, or of those that are given by their id or kind, by id. Their events are counted one by one, so
-   * ask for no more than is shown.
+   * Of all subscriptions, or of those that are given by their id or kind, by id. Of each, `countMax` events are counted;
+   * `countedEvents` if it is not given.
    */
   backlog(of?: {
     readonly id?: string;
     readonly kind?: SubscriptionKind;
+    readonly countMax?: number;
   }): AsyncResult<readonly EventBacklog[]>;
 }

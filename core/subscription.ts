@@ -75,12 +75,28 @@ export const subscriptionOf = (
   createdAtMs: number,
 ): Subscription => ({ id, kind, target, types, paused: false, pauseReason: null, createdAtMs });
 
-/** A subscription as the target of an activity. */
-export const subscriptionTarget = ({ id, target }: Pick<Subscription, 'id' | 'target'>): ActivityTarget => ({
+/**
+ * A subscription as the target of an activity. Whoever may read activities reads the place of an endpoint, and not its
+ * whole URL.
+ */
+export const subscriptionTarget = ({
+  id,
+  kind,
+  target,
+}: Pick<Subscription, 'id' | 'kind' | 'target'>): ActivityTarget => ({
   target: id,
   orderId: null,
-  detail: target,
+  detail: shownTarget({ kind, target }),
 });
+
+/**
+ * Where events go, for those who may not change it: a topic, or the scheme and host of an endpoint. The path and the query
+ * of a URL are often what lets a sender in, so only `webhooks:write` reads them.
+ */
+export const shownTarget = ({ kind, target }: Pick<Subscription, 'kind' | 'target'>): string =>
+  kind === 'kafka' ? target : (schemeAndHost.exec(target)?.[0] ?? '');
+
+const schemeAndHost = /^https?:\/\/[^/?#\\@]+(?=[/?#\\]|$)/i;
 
 export interface Subscriptions {
   /** Writes it. A subscription to Kafka is written once for each topic: a repeated call changes nothing. */

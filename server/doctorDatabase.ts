@@ -1,5 +1,5 @@
 import type { Inspection } from '../adapters/postgres/inspect.ts';
-import type { SubscribedTopic } from '../adapters/stored/subscription.ts';
+import { type SubscribedTopic, topicEventsMax } from '../adapters/stored/subscription.ts';
 import { skewToldMs } from '../core/clockSkew.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
@@ -125,7 +125,7 @@ const findLeftTopics = (topics: readonly SubscribedTopic[], kafka: Config['kafka
     .filter(({ topic }) => topic !== kafka?.topic)
     .map(({ topic, events }) =>
       wrong(
-        `${kafka === null ? 'KAFKA_BROKERS is not set' : `KAFKA_TOPIC is ${kafka.topic}`}, but the topic ${topic} of Kafka is subscribed: ${events} events wait for it`,
+        `${kafka === null ? 'KAFKA_BROKERS is not set' : `KAFKA_TOPIC is ${kafka.topic}`}, but the topic ${topic} of Kafka is subscribed: ${events > topicEventsMax ? `more than ${topicEventsMax}` : events} events wait for it`,
         `set ${kafka === null ? 'KAFKA_BROKERS' : 'KAFKA_TOPIC'} as the other processes have it, or end the subscription: bun run events --end ${topic}`,
       ),
     );

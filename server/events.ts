@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
+import { shownTarget } from '../core/subscription.ts';
 import { type Config, readConfig } from './config.ts';
 import { describeStartFailure, exitWithError } from './process.ts';
 import { openStore } from './wiring.ts';
@@ -33,10 +34,13 @@ const main = async (): Promise<void> => {
 const list = async ({ events }: Store): Promise<void> => {
   const backlog = await unwrap(events.backlog());
   if (backlog.length === 0) return print('Nobody hears of events.');
-  for (const { subscription, events: waiting, oldestAtMs } of backlog) {
-    const { kind, target, paused } = subscription;
+  for (const { subscription, events: waiting, isMore, oldestAtMs } of backlog) {
+    const { id, kind, paused } = subscription;
+    // Several endpoints may be at one host.
+    const place = kind === 'webhook' ? `${shownTarget(subscription)}  ${id}` : shownTarget(subscription);
     const since = oldestAtMs === null ? '' : `, the oldest of ${new Date(oldestAtMs).toISOString()}`;
-    print(`${kind}  ${target}${paused ? '  paused' : ''}  ${waiting} events wait${since}`);
+    const count = `${waiting}${isMore ? ' or more' : ''}`;
+    print(`${kind}  ${place}${paused ? '  paused' : ''}  ${count} events wait${since}`);
   }
 };
 

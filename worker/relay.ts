@@ -1,4 +1,4 @@
-import { err, ok } from 'neverthrow';
+import { ok } from 'neverthrow';
 import type { CountedLog } from '../core/countedLog.ts';
 import { claimLimit, type EventTarget, planReport, type SendOutcome } from '../core/eventTarget.ts';
 import type { Log } from '../core/log.ts';
@@ -8,6 +8,7 @@ import type { Store } from '../core/store.ts';
 import type { RelaySubscription } from '../core/subscription.ts';
 import { type Sleep, startSleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
+import { createEventDrops } from './eventDrops.ts';
 import { type LoopPorts, type Poll, startLoop } from './loop.ts';
 import { ifMayClaim } from './maintenance.ts';
 
@@ -42,7 +43,8 @@ export const startRelay = (
     ports.eventTargets.length === 0
       ? null
       : startLoop('relay of events', ifMayClaim(ports, relay.poll), shared);
-  const dropping = startLoop('dropping of old events', createDropPoll(ports), shared);
+  const drops = createEventDrops(ports);
+  const dropping = startLoop('dropping of old events', drops.poll, shared);
   return {
     wake: (): void => {
       if (relay.isWorthPolling()) sending?.wake();
@@ -51,6 +53,7 @@ export const startRelay = (
     stop: async (deadline: Promise<void>): Promise<void> => {
       const loops = Promise.all([sending?.stop(), dropping.stop()]);
       await Promise.race([Promise.all([loops, relay.stop()]), deadline]);
+      drops.say();
     },
   };
 };
@@ -70,6 +73,9 @@ const gatherMs = 100;
  */
 const runLeaseMaxMs = 10_000;
 
+/** A poll reads all subscriptions. With a thousand of them, a hint of each change must not make each change read them. */
+const restMsOfSubscription = 1;
+
 /** Sends events. Each subscription has its own run, so a slow receiver holds up nobody else. */
 const createRelay = (
   ports: RelayPorts,
@@ -80,21 +86,8 @@ const createRelay = (
   const gathering = new Map<string, Sleep>();
   let stopped = false;
   let used = false;
+  let polledAtMs = 0;
   const known = new Set<string>();
-
-  const send = async (
-    target: EventTarget,
-    subscription: RelaySubscription,
-    events: readonly LeasedEvent[],
-    deadlineMs: number,
-  ): Promise<readonly SendOutcome[]> => {
-    try {
-      return await target.send(subscription, events, deadlineMs);
-    } catch (cause) {
-      const error = cause instanceof Error ? cause.message : String(cause);
-      return events.map(() => ({ error }));
-    }
-  };
 
   const claimOf = ({ keepsOrder }: EventTarget) => (keepsOrder ? store.events.claimRun : store.events.claim);
   const reportOf = ({ keepsOrder }: EventTarget) =>
@@ -138,10 +131,11 @@ const createRelay = (
       // The poll meets the same outage and logs it.
       const then: Next = (await sendBatch(target, next)).unwrapOr('end');
       if (then === 'gather') await gather(id);
-      // Read anew, because its URL or secret may have changed, and it may have been paused.
+      // Read anew, because its URL or secret may have changed, and it may have been paused. It alone: with many
+      // subscriptions, each batch of one would read all the others.
       const due: Awaited<ReturnType<typeof store.events.due>> =
-        then === 'end' ? ok([]) : await store.events.due(world.clock.nowMs());
-      next = due.unwrapOr([]).find((each) => each.id === id);
+        then === 'end' ? ok([]) : await store.events.due(world.clock.nowMs(), id);
+      [next] = due.unwrapOr([]);
     }
   };
 
@@ -154,8 +148,9 @@ const createRelay = (
   };
 
   return {
-    poll: async () =>
-      (await store.events.due(world.clock.nowMs())).map((due) => {
+    poll: async () => {
+      polledAtMs = world.clock.nowMs();
+      return (await store.events.due(polledAtMs)).map((due) => {
         used = due.length > 0 || running.size > 0;
         for (const subscription of due) {
           const target = eventTargets.find(({ kind }) => kind === subscription.kind);
@@ -163,14 +158,32 @@ const createRelay = (
           if (target !== undefined && !running.has(subscription.id) && !stopped) start(target, subscription);
         }
         return pollMs;
-      }),
-    isWorthPolling: () => used && known.size > running.size,
+      });
+    },
+    isWorthPolling: () =>
+      used &&
+      known.size > running.size &&
+      world.clock.nowMs() - polledAtMs >= known.size * restMsOfSubscription,
     stop: async () => {
       stopped = true;
       for (const pause of gathering.values()) pause.end();
       await Promise.all(running.values());
     },
   };
+};
+
+const send = async (
+  target: EventTarget,
+  subscription: RelaySubscription,
+  events: readonly LeasedEvent[],
+  deadlineMs: number,
+): Promise<readonly SendOutcome[]> => {
+  try {
+    return await target.send(subscription, events, deadlineMs);
+  } catch (cause) {
+    const error = cause instanceof Error ? cause.message : String(cause);
+    return events.map(() => ({ error }));
+  }
 };
 
 /**
@@ -203,33 +216,3 @@ const logOutcome = (
 
 /** The end of a shorter one is not said: a receiver that fails now and then would say it without end. */
 const shortOutageMs = 60_000;
-
-/** How long an undelivered event, and the body of a delivery, is kept. */
-const retentionMs = 30 * 24 * 3_600_000;
-const dropMax = 1_000;
-const dropEveryMs = 60_000;
-
-/**
- * Drops the old log of deliveries, and the events that nobody has taken for 30 days, and says so of the events. A part at a
- * time, so that no statement takes long, however much there is.
- */
-const createDropPoll =
-  ({
-    store: { events, deliveries },
-    world,
-    log,
-  }: Pick<RelayPorts, 'store' | 'log'> & { readonly world: Pick<World, 'clock'> }): Poll =>
-  async () => {
-    const beforeMs = world.clock.nowMs() - retentionMs;
-    const logged = await deliveries.drop(beforeMs, dropMax);
-    if (logged.isErr()) return err(logged.error);
-    return (await events.drop(beforeMs, dropMax)).map((dropped) => {
-      for (const { subscriptionId, events: count } of dropped)
-        log.warn('dropped events that nobody has taken for 30 days', {
-          subscription: subscriptionId,
-          events: count,
-        });
-      const isMore = logged.value === dropMax || dropped.some(({ events: count }) => count === dropMax);
-      return isMore ? 0 : dropEveryMs;
-    });
-  };

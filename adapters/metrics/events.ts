@@ -20,12 +20,12 @@ export const createBacklogMetrics = (
   const labels = ['kind', 'state'];
   const behind = metrics.gauge({
     name: 'cartwright_events_behind',
-    help: 'Events that were not yet delivered, by who hears them, and whether the subscription is active or paused.',
+    help: 'Events that were not yet delivered, by who hears them, and whether the subscription is active or paused. Counting ends at 100,000 of all together, or 1,000 of each: there may be more then.',
     labels,
   });
   const oldest = metrics.gauge({
     name: 'cartwright_events_oldest_age_seconds',
-    help: 'Since when the oldest undelivered event waits. 0 if none does.',
+    help: 'Since when the oldest undelivered event of those that are counted waits. 0 if none does.',
     labels,
   });
   const subscriptions = metrics.gauge({

@@ -5,8 +5,8 @@ import { createStopwatch } from './calls.ts';
 /** What is read stays as it is for this long, however many ask. */
 const everyMs = 5_000;
 /**
- * A read that took long is repeated more rarely. It may take a hundredth of the time: each process of a fleet reads, and a
- * large backlog is counted row by row.
+ * A read that took long is repeated more rarely. It may take a hundredth of the time: each process of a fleet reads, and
+ * backlogs are counted row by row.
  */
 const restFactor = 100;
 const restMaxMs = 60_000;

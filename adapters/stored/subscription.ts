@@ -56,6 +56,18 @@ export type EventRow = UnrenderedEvent & {
   readonly lease: number;
 };
 
+/**
+ * An event that waits for longer than this after it happened is in the index `event_deferred`. All others are found by
+ * when they are due.
+ */
+export const deferredMs = 3_600_000;
+
+/** A count that has read one row more than `max`, if there are more. */
+export const cutCount = (counted: number, max: number) => ({
+  events: Math.min(counted, max),
+  isMore: counted > max,
+});
+
 export type DeliveryRow = {
   readonly id: string;
   readonly type: string;
@@ -80,10 +92,17 @@ export const deliveryFrom = (row: DeliveryRow): Delivery => ({
   lastAttempt: { atMs: row.attempt_ms, responseStatus: row.response_status, error: row.error },
 });
 
-/** A topic of Kafka, and how many events it has not heard. */
+/** More than these are not counted. */
+export const topicEventsMax = 100_000;
+
+/** A topic of Kafka, and how many events it has not heard. One more than the most that are counted means more. */
 export type SubscribedTopic = { readonly topic: string; readonly events: number };
 
 /** The same in both databases. */
 export const subscribedTopics = `
-  select target as topic, (select count(*) from event where subscription_id = subscription.id) as events
+  select target as topic, (
+    select count(*) from (
+      select 1 from event where subscription_id = subscription.id limit ${topicEventsMax + 1}
+    ) as waiting
+  ) as events
   from subscription where kind = 'kafka' order by id`;

@@ -4,6 +4,7 @@ import {
   type Link,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   TraceFlags,
@@ -144,11 +145,24 @@ const linksTo = (causes: readonly (string | null | undefined)[]): Link[] => {
     if (cause === null || cause === undefined || seen.has(cause)) continue;
     if (links.length === linksMax) break;
     seen.add(cause);
-    const context = parseTraceParent(cause);
-    if (context !== null) links.push({ context: Object.assign(context, { isRemote: true }) });
+    const context = contextOf(cause);
+    if (context !== null) links.push({ context });
   }
   return links;
 };
+
+const contextOf = (cause: string): SpanContext | null => {
+  const known = parsed.get(cause);
+  if (known !== undefined) return known;
+  const context = parseTraceParent(cause);
+  if (context === null) return null;
+  const remote = { ...context, isRemote: true };
+  if (parsed.size >= parsedMax) parsed.clear();
+  parsed.set(cause, remote);
+  return remote;
+};
+const parsed = new Map<string, SpanContext>();
+const parsedMax = 1_024;
 
 export const isSampled = ({ context }: Link): boolean => (context.traceFlags & TraceFlags.SAMPLED) !== 0;
 

@@ -6,7 +6,7 @@ const endpoint = {
   events: ['order.paid', 'order.completed'],
   paused: false,
   pauseReason: null,
-  backlog: { events: 0, oldestAt: null },
+  backlog: { events: 0, more: false, oldestAt: null },
   createdAt: samples.at,
 };
 
@@ -24,7 +24,7 @@ export const webhookSamples = {
     ...endpoint,
     paused: true,
     pauseReason: 'the receiver answered 410: it wants no more events',
-    backlog: { events: 3, oldestAt: samples.at },
+    backlog: { events: 3, more: false, oldestAt: samples.at },
   },
   list: listOf(endpoint),
   change: { secret: 'rotate' },

@@ -18,7 +18,10 @@ const fields = {
   backlog: strictObject(
     {
       events: count,
-      oldestAt: t.Union([time, t.Null()], { description: 'When the oldest of them happened.' }),
+      more: t.Boolean({ description: 'True: there are more. Counting ends, however many wait.' }),
+      oldestAt: t.Union([time, t.Null()], {
+        description: 'When the oldest of those that were counted happened.',
+      }),
     },
     'The events that are not yet delivered.',
   ),
@@ -41,20 +44,24 @@ export const webhookEndpointWithSecretJson = component(
   }),
 );
 
-export type Backlog = { readonly events: number; readonly oldestAtMs: number | null };
+export type Backlog = {
+  readonly events: number;
+  readonly isMore: boolean;
+  readonly oldestAtMs: number | null;
+};
 
-export const noBacklog: Backlog = { events: 0, oldestAtMs: null };
+export const noBacklog: Backlog = { events: 0, isMore: false, oldestAtMs: null };
 
 export const renderWebhookEndpoint = (
   { id, target, types, paused, pauseReason, createdAtMs }: Subscription,
-  { events, oldestAtMs }: Backlog,
+  { events, isMore, oldestAtMs }: Backlog,
 ) => ({
   id,
   url: target,
   events: types,
   paused,
   pauseReason,
-  backlog: { events, oldestAt: oldestAtMs === null ? null : timeOf(oldestAtMs) },
+  backlog: { events, more: isMore, oldestAt: oldestAtMs === null ? null : timeOf(oldestAtMs) },
   createdAt: timeOf(createdAtMs),
 });
 

@@ -2,13 +2,16 @@ import { Consumer } from '@platformatic/kafka';
 import { type KafkaBroker, startBroker } from '../../tests/fleet/kafkaBroker.ts';
 import { endsOf } from '../../tests/fleet/kafkaReader.ts';
 import { cpuSeconds } from '../processes.ts';
-import type { Row } from '../row.ts';
-import { createStartContender, type Receiver } from '../start/contender.ts';
-import { createPostgresShop } from '../start/shop.ts';
+import type { Bench, MatchResult, Row } from '../row.ts';
+import { createStartContender, type Load, type Receiver } from '../start/contender.ts';
+import { type Arrival, lagsOf, waitUntilHeard } from '../start/heard.ts';
+import { createPostgresShop, type Shop } from '../start/shop.ts';
+import { createWebhookReceiver } from '../start/webhookReceiver.ts';
 
 export const events: Row = {
   name: 'events',
-  about: 'what it costs that others hear: 64 connections check out while every event goes to Kafka',
+  about:
+    'what it costs that others hear: 64 connections check out while every event goes to Kafka, and to webhook endpoints',
   run: async (bench) => {
     const postgres = await bench.postgres();
     const load = { connections: 64, warmUp: bench.scaleCount(5_000), count: bench.scaleCount(20_000) };
@@ -30,12 +33,44 @@ export const events: Row = {
       peers: [createStartContender(bench, shop, { ...options, name: 'nobody hears' })],
     });
     await broker.kill();
+    const webhooks = await runWebhookMatches(bench, shop, load);
     await shop.remove();
     return {
-      matches: [match],
-      notes: ['The broker and a consumer share the two cores.'],
+      matches: [match, ...webhooks],
+      notes: ['The broker and a consumer, or the receivers of the webhooks, share the two cores.'],
     };
   },
+};
+
+/** The same as for Kafka. Each event is a request of its own, so ten endpoints get fewer checkouts. */
+const runWebhookMatches = async (
+  bench: Bench,
+  shop: Shop,
+  load: Pick<Load, 'connections' | 'warmUp' | 'count'>,
+): Promise<readonly MatchResult[]> => {
+  const matches: MatchResult[] = [];
+  for (const endpoints of [1, 10]) {
+    const part = (count: number) => Math.ceil(count / endpoints);
+    const options = { ...load, warmUp: part(load.warmUp), count: part(load.count), role: 'all' } as const;
+    const receivers = `${endpoints} webhook endpoint${endpoints === 1 ? '' : 's'}`;
+    const receiver = createWebhookReceiver(endpoints);
+    matches.push(
+      await bench.runMatch({
+        name: `webhooks-${endpoints}`,
+        title: `Checkouts a second with 64 connections, with and without events to ${receivers}`,
+        figure: 'perSecond',
+        unit: 'checkouts/s',
+        better: 'more',
+        goal: 0.9,
+        limits: [{ figure: 'lagP99Ms', most: 1_000 }],
+        ours: createStartContender(bench, shop, {
+          ...{ ...options, name: `every event to ${receivers}`, receiver },
+        }),
+        peers: [createStartContender(bench, shop, { ...options, name: 'nobody hears' })],
+      }),
+    );
+  }
+  return matches;
 };
 
 /** A topic for each round. The lag of an event is the time from its commit until a consumer has it. */
@@ -60,13 +95,8 @@ const createKafkaReceiver = (broker: KafkaBroker): Receiver => {
       const sent = [...(await endsOf(broker.address, topic)).values()].reduce((sum, end) => sum + end, 0);
       while (heard.arrivals.length < sent) await Bun.sleep(20);
       await heard.stop();
-      const lags = heard.arrivals
-        .filter(({ atMs }) => atMs >= fromMs)
-        .map(({ atMs, arrivedMs }) => arrivedMs - atMs)
-        .toSorted((one, other) => one - other);
-      const lagAt = (share: number) => lags[Math.floor(lags.length * share)] ?? Number.NaN;
       return {
-        ...{ events: lags.length, lagP50Ms: lagAt(0.5), lagP99Ms: lagAt(0.99), eventDrainSeconds },
+        ...{ ...lagsOf(heard.arrivals, fromMs), eventDrainSeconds },
         brokerCpuUsPerEvent: (brokerCpu / sent) * 1e6,
       };
     },
@@ -76,19 +106,9 @@ const createKafkaReceiver = (broker: KafkaBroker): Receiver => {
 const startConsumer = async (address: string, topic: string) => {
   const consumer = new Consumer({ clientId: 'bench', groupId: topic, bootstrapBrokers: [address] });
   const stream = await consumer.consume({ topics: [topic], mode: 'earliest', autocommit: false });
-  const arrivals: { readonly atMs: number; readonly arrivedMs: number }[] = [];
+  const arrivals: Arrival[] = [];
   stream.on('data', ({ timestamp }) => {
     arrivals.push({ atMs: Number(timestamp), arrivedMs: Date.now() });
   });
   return { arrivals, stop: () => consumer.close(true) };
-};
-
-const waitUntilHeard = async (url: string): Promise<void> => {
-  const sql = new Bun.SQL(url, { max: 1 });
-  for (let left = 1; left > 0; ) {
-    const [row] = await sql`select count(*)::integer as left from event`;
-    left = row.left;
-    if (left > 0) await Bun.sleep(20);
-  }
-  await sql.end();
 };

@@ -131,4 +131,5 @@ const startBefore = (port: number): Promise<Gateway> =>
     checkout: [port],
     read: [port],
     edits: raisedLimits,
+    buffersLog: true,
   });

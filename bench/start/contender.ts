@@ -22,8 +22,8 @@ type Options = Load & {
 
 /** Hears of what the process does. */
 export type Receiver = {
-  /** Called before each round. Returns the settings of the process. */
-  prepare(): Promise<Configuration>;
+  /** Called before each round, with the URL of its database. Returns the settings of the process. */
+  prepare(url: string): Promise<Configuration>;
   /** Called when the load is over and all orders are done. Returns what the receiver has measured since `fromMs`. */
   finish(url: string, fromMs: number): Promise<Sample>;
 };
@@ -40,7 +40,7 @@ export const createStartContender = (bench: Bench, shop: Shop, options: Options)
     round: async () => {
       const checkouts = groupByCheckout(shop.orders, perCheckout).slice(0, warmUp + count);
       const open = await shop.open();
-      const app = await startApp(open.url, { ROLE: role, ...(await receiver?.prepare()) });
+      const app = await startApp(open.url, { ROLE: role, ...(await receiver?.prepare(open.url)) });
       const usage = createUsage(open, app.pid, count * perCheckout);
       const drain = async () => (role === 'all' ? waitUntilDrained(open) : undefined);
       const plan = await createCartPlan(checkouts, { connections, warmUp, port: app.port });

@@ -49,6 +49,10 @@ create table event (
 
 create index event_due on event (subscription_id, due_ms);
 
+-- Those that wait for long because an attempt has failed. Most events are never in it. With event_due, it finds the ones
+-- that are too old to keep.
+create index event_deferred on event (subscription_id, at_ms) where due_ms > at_ms + 3600000;
+
 -- What was sent to webhook endpoints, for their log and for sending again.
 create table webhook_delivery (
   subscription_id uuid not null,
@@ -121,6 +125,8 @@ create function refund_events() returns trigger
   language plpgsql
   as $$
 begin
+  -- As whoever appends to a history: a new subscription waits for this lock (see adapters/postgres/events/subscriptions.ts).
+  lock table only order_state in row exclusive mode;
   insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
   select s.id, p.id, p.attempt * 4::bigint + case new.status when 'succeeded' then 1 else 2 end, 'checkout',
     'refund.' || new.status, new.updated_ms, new.updated_ms

@@ -47,7 +47,12 @@ create table event (
   primary key (subscription_id, subject, sequence)
 ) strict, without rowid;
 
-create index event_due on event (subscription_id, due_ms);
+-- With `at_ms`, so that a backlog is read from the index alone.
+create index event_due on event (subscription_id, due_ms, at_ms);
+
+-- Those that wait for long because an attempt has failed. Most events are never in it. With event_due, it finds the ones
+-- that are too old to keep.
+create index event_deferred on event (subscription_id, at_ms) where due_ms > at_ms + 3600000;
 
 -- What was sent to webhook endpoints, for their log and for sending again.
 create table webhook_delivery (

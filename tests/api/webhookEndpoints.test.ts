@@ -31,7 +31,7 @@ describe('POST /webhook-endpoints', () => {
       ...body,
       paused: false,
       pauseReason: null,
-      backlog: { events: 0, oldestAt: null },
+      backlog: { events: 0, more: false, oldestAt: null },
       createdAt: '2026-03-01T08:00:00.000Z',
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
     });
@@ -106,7 +106,7 @@ describe('POST /webhook-endpoints', () => {
     const token = textAt(expectStatus(await api.operator.post('/keys', key), 201), 'key');
     expectStatus(await api.call('POST', '/webhook-endpoints', { token, body }), 201);
     const { items } = await pageOf(api.operator.get('/activity?action=webhook.create'));
-    expect(items).toMatchObject([{ actor: { name: 'ERP' }, detail: body.url }]);
+    expect(items).toMatchObject([{ actor: { name: 'ERP' }, detail: 'https://erp.example.com' }]);
   });
 });
 
@@ -143,7 +143,7 @@ describe('GET /webhook-endpoints', () => {
     const paused = {
       paused: true,
       pauseReason: 'the receiver answered 410',
-      backlog: { events: 2, oldestAt: '2026-03-01T08:00:00.000Z' },
+      backlog: { events: 2, more: false, oldestAt: '2026-03-01T08:00:00.000Z' },
     };
     expect((await api.operator.get(path)).body).toMatchObject(paused);
     expect((await pageOf(api.operator.get('/webhook-endpoints'))).items).toMatchObject([paused]);
@@ -242,9 +242,11 @@ describe('The deliveries of an endpoint', () => {
     expect(await failDelivery(api, one.id)).toBe(eventId);
   });
 
-  test('Each command has its activity, with the endpoint as its target', async () => {
+  test('Each command has its activity, with the endpoint as its target, and no path or query of its URL', async () => {
     const api = createTestApi();
-    const { id, path } = await create(api);
+    const url = 'https://erp.example.com:8443/hooks/T0KEN?key=s3cret';
+    const { id, path } = await create(api, { url });
+    const place = 'https://erp.example.com:8443';
     await change(api, path, { paused: true });
     await api.operator.post(`${path}/test`, undefined);
     const eventId = await failDelivery(api, id);
@@ -252,11 +254,11 @@ describe('The deliveries of an endpoint', () => {
     expectStatus(await api.operator.remove(path), 204);
     const { items } = await pageOf(api.operator.get(`/activity?target=${id}`));
     expect(items.map((item) => [valueAt(item, 'action'), valueAt(item, 'detail')])).toEqual([
-      ['webhook.end', body.url],
+      ['webhook.end', place],
       ['webhook.resend', eventId],
-      ['webhook.test', body.url],
-      ['webhook.change', body.url],
-      ['webhook.create', body.url],
+      ['webhook.test', place],
+      ['webhook.change', place],
+      ['webhook.create', place],
     ]);
     for (const gone of [path, `${path}/deliveries`])
       expect(codeOf(await api.operator.get(gone))).toBe('404 not_found');

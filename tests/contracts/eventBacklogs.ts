@@ -33,6 +33,34 @@ export const eventBacklogsContract = (name: string, open: OpenStore): void => {
       expect(await ofThese()).toHaveLength(3);
     });
 
+    test('A backlog is counted up to a number, and then says that there are more', async () => {
+      const { fixture, store, world } = context();
+      const id = await subscribe(['order.placed']);
+      const firstAtMs = fixture.now();
+      await placePaid(1);
+      world.advance(1_000);
+      await placePaid(2);
+      const countTo = async (countMax: number) => {
+        const [{ events, isMore, oldestAtMs } = {}] = await unwrap(store.events.backlog({ id, countMax }));
+        return { events, isMore, oldestAtMs };
+      };
+      expect(await countTo(2)).toEqual({ events: 2, isMore: true, oldestAtMs: firstAtMs });
+      expect(await countTo(3)).toEqual({ events: 3, isMore: false, oldestAtMs: firstAtMs });
+    });
+
+    test('An old event is dropped in its time, although its endpoint goes on after weeks and fails again', async () => {
+      const { fixture, store, world } = context();
+      const id = await subscribe(['order.placed', 'order.paid']);
+      await placePaid(1);
+      const placedMs = fixture.now();
+      await unwrap(store.subscriptions.change({ id, paused: true }, fixture.now()));
+      world.advance(29 * dayMs);
+      await unwrap(store.subscriptions.change({ id, paused: false }, fixture.now()));
+      await report(id, await claim(id), { kind: 'failed', dueAtMs: fixture.now() + dayMs / 2 });
+      expect(await unwrap(store.events.drop(placedMs, 9))).toEqual([]);
+      expect(await unwrap(store.events.drop(placedMs + 1, 9))).toEqual([{ subscriptionId: id, events: 2 }]);
+    });
+
     test('An old event is dropped in its time, although its last attempt was three days after it', async () => {
       const { fixture, store, world } = context();
       const id = await subscribe(['order.placed', 'order.paid']);

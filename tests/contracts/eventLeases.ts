@@ -117,6 +117,9 @@ export const eventLeasesContract = (name: string, open: OpenStore): void => {
       expect(await dueIds()).toEqual([]);
       await placePaid();
       expect(await dueIds()).toEqual([id]);
+      const other = await subscribe(['order.placed']);
+      expect(await unwrap(store.events.due(fixture.now(), id))).toMatchObject([{ id }]);
+      expect(await unwrap(store.events.due(fixture.now(), other))).toEqual([]);
       await unwrap(store.subscriptions.change({ id, paused: true }, fixture.now()));
       expect(await dueIds()).toEqual([]);
       await unwrap(store.subscriptions.change({ id, paused: false }, fixture.now()));

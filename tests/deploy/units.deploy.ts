@@ -125,7 +125,7 @@ describe.skipIf(!areNamespacesAvailable() || !isNginxAvailable)('The command lin
     // As the guide says.
     writeFileSync(
       join(root, 'nginx/site/log.conf'),
-      'access_log /var/log/cartwright-gateway/access.log requests;',
+      'access_log /var/log/cartwright-gateway/access.log requests buffer=64k flush=1s;',
     );
     for (const role of ['checkout', 'read'])
       writeFileSync(join(root, `nginx/site/${role}.conf`), 'server 127.0.0.1:3000;');

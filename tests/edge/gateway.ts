@@ -31,6 +31,8 @@ export type GatewayOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Changes of files, such as `site/limits.conf`, for what would take too long or is to be seen alone. */
   readonly edits?: Readonly<Record<string, (text: string) => string>>;
+  /** Keeps the buffer of the log as it is shipped. Tests read a line as soon as its request is answered. */
+  readonly buffersLog?: boolean;
 };
 
 /** `deploy/nginx` as it is shipped, with other ports, names and certificate, run by a plain user. */
@@ -146,7 +148,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 type Ports = Pick<Gateway, 'port' | 'tlsPort' | 'balancedPort' | 'statusPort' | 'redirectPort'>;
 
 /** Writes the files of `site/` that an operator edits. Returns the path of the certificate. */
-const writeSite = (config: string, ports: Ports, { checkout, read, edits = {} }: GatewayOptions): string => {
+const writeSite = (
+  config: string,
+  ports: Ports,
+  { checkout, read, edits = {}, buffersLog = false }: GatewayOptions,
+): string => {
   const site = (name: string) => join(config, 'site', name);
   const change = (path: string, to: (text: string) => string) =>
     writeFileSync(path, to(readFileSync(path, 'utf8')));
@@ -190,6 +196,7 @@ const writeSite = (config: string, ports: Ports, { checkout, read, edits = {} }:
     text.replace('listen 80', `listen 127.0.0.1:${ports.redirectPort}`).replace(/.*\[::\]:80.*\n/, ''),
   );
   edit('status.conf', (text) => text.replace('127.0.0.1:8081', `127.0.0.1:${ports.statusPort}`));
+  if (!buffersLog) edit('log.conf', (text) => text.replace(/ buffer=\S+ flush=\w+/, ''));
   edit('checkout.conf', replaceServers(checkout));
   edit('read.conf', replaceServers(read));
   for (const [name, to] of Object.entries(edits)) change(join(config, name), to);

@@ -15,6 +15,7 @@ import type { RelaySubscription } from '../../core/subscription.ts';
 import { countedSecrets, subscriptionTarget } from '../../core/subscription.ts';
 import { writeActivity } from './activity.ts';
 import { findCheckout } from './checkout.ts';
+import { createBacklog } from './eventBacklog.ts';
 import {
   type OutboxRow,
   rowOf,
@@ -72,14 +73,16 @@ export const writeRefundEvents = (
 };
 
 export const createEvents = (tables: Tables): Events => ({
-  due: async (nowMs) =>
+  due: async (nowMs, only) =>
     ok(
-      byId([...tables.subscriptions.values()].filter((each) => isDue(tables, each, nowMs))).map(
-        ({ secretChangedAtMs, lease: _, leaseUntilMs: __, ...each }) => ({
-          ...each,
-          secrets: countedSecrets(each.secrets, secretChangedAtMs, nowMs),
-        }),
-      ),
+      byId(
+        [...tables.subscriptions.values()].filter(
+          (each) => each.id === (only ?? each.id) && isDue(tables, each, nowMs),
+        ),
+      ).map(({ secretChangedAtMs, lease: _, leaseUntilMs: __, ...each }) => ({
+        ...each,
+        secrets: countedSecrets(each.secrets, secretChangedAtMs, nowMs),
+      })),
     ),
 
   claim: async ({ subscriptionId, limit, nowMs, leaseMs }) => {
@@ -182,24 +185,7 @@ export const createEvents = (tables: Tables): Events => ({
     );
   },
 
-  backlog: async (of = {}) =>
-    ok(
-      byId(
-        [...tables.subscriptions.values()].filter(
-          ({ id, kind }) => id === (of.id ?? id) && kind === (of.kind ?? kind),
-        ),
-      ).map((each) => {
-        const times = [...tables.outbox.values()]
-          .filter(({ subscriptionId }) => subscriptionId === each.id)
-          .map(({ atMs }) => atMs);
-        const { id, kind, target, types, paused, pauseReason, createdAtMs } = each;
-        return {
-          subscription: { id, kind, target, types, paused, pauseReason, createdAtMs },
-          events: times.length,
-          oldestAtMs: times.length === 0 ? null : Math.min(...times),
-        };
-      }),
-    ),
+  backlog: createBacklog(tables),
 });
 
 const leasedFrom = (tables: Tables, row: OutboxRow, lease: number): LeasedEvent => {

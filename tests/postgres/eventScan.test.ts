@@ -43,4 +43,30 @@ describe.skipIf(!(await postgresAvailable()))('the scan of a claim of events', (
     expect(claimed).toEqual([]);
     expect(pages).toBeLessThan(50);
   });
+
+  test('A backlog is counted no further than to its number, however many events wait', async () => {
+    const events = createEvents(connection.sql);
+    let counted: readonly unknown[] = [];
+    const pages = await connection.countPages(async () => {
+      counted = await unwrap(events.backlog({ countMax: 100 }));
+    });
+    expect(counted).toMatchObject([{ events: 100, isMore: true }]);
+    expect(pages).toBeLessThan(50);
+  });
+
+  test('A drop of old events does not read those that are kept', async () => {
+    const { sql } = connection;
+    const atMs = 100 * 24 * 3_600_000;
+    await sql`update event set at_ms = ${atMs} + sequence, due_ms = ${atMs} + sequence`;
+    // Tried for weeks: it is due long after it happened.
+    await sql`update event set at_ms = 1 where sequence = ${waiting}`;
+    await sql`vacuum analyze event`;
+    const events = createEvents(sql);
+    let dropped: readonly unknown[] = [];
+    const pages = await connection.countPages(async () => {
+      dropped = await unwrap(events.drop(atMs - 24 * 3_600_000, 1_000));
+    });
+    expect(dropped).toEqual([{ subscriptionId, events: 1 }]);
+    expect(pages).toBeLessThan(50);
+  });
 });

@@ -10,7 +10,7 @@ import {
   isAboutUrl,
   readForm,
 } from '../../web/console/webhooks/endpointForm.ts';
-import { eventsText, eventWord } from '../../web/console/webhooks/eventWord.ts';
+import { eventsText, eventWord, waitingText } from '../../web/console/webhooks/eventWord.ts';
 import {
   deliveriesAddress,
   deliveryOutcomes,
@@ -35,7 +35,7 @@ const endpoint: Endpoint = {
   events: ['order.paid', 'order.failed'],
   paused: false,
   pauseReason: null,
-  backlog: { events: 0, oldestAt: null },
+  backlog: { events: 0, more: false, oldestAt: null },
   createdAt: '2026-11-26T00:00:00.000Z',
 };
 
@@ -123,7 +123,7 @@ describe('An endpoint on the console', () => {
   test('It is behind once an event has waited for more than a minute', () => {
     const waiting = (secondsAgo: number): Endpoint => ({
       ...endpoint,
-      backlog: { events: 1, oldestAt: at(secondsAgo) },
+      backlog: { events: 1, more: false, oldestAt: at(secondsAgo) },
     });
     expect(stateOfEndpoint(endpoint, nowMs)).toBe('sending');
     expect(stateOfEndpoint(waiting(59), nowMs)).toBe('sending');
@@ -216,4 +216,12 @@ describe.each([
     expect(eventsText(words, eventTypes.slice(0, 4)).split(', ')).toHaveLength(4);
     expect(eventsText(words, eventTypes.slice(0, 12))).toContain('9');
   });
+});
+
+test('A number of waiting events that was counted no further says that there may be more', () => {
+  const text = (words: typeof consoleEnWebhooks, language: 'en' | 'vi', more: boolean) =>
+    waitingText(words, { events: 100_000, more, oldestAt: null }, language);
+  expect(text(consoleEnWebhooks, 'en', false)).toBe('100,000');
+  expect(text(consoleEnWebhooks, 'en', true)).toBe('100,000 or more');
+  expect(text(consoleViWebhooks, 'vi', true)).toBe('100.000 trở lên');
 });

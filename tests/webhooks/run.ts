@@ -169,12 +169,23 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Two minutes in which nothing is heard are a hang, and not a slow machine. */
 const hangMs = 120_000;
 
-/** As an operator who does not want to wait for hours, lets the endpoint go on every second. */
+/** A task whose workers were killed five times waits for an operator, who knows that it is not to blame. */
+const retryFailed = async ({ queue }: Store, nowMs: number): Promise<void> => {
+  const all = { pipeline: null, step: null, error: null, orderId: null, after: null, limit: 100, nowMs };
+  const { items } = (await queue.tasks({ ...all, state: 'failed' }))._unsafeUnwrap();
+  await queue.retry(
+    items.map(({ id }) => id),
+    nowMs,
+  );
+};
+
+/** As an operator who does not want to wait for hours, lets the endpoint and failed tasks go on every second. */
 const untilAllIsHeard = async (store: Store, world: World, id: string): Promise<void> => {
   let hang = { atMs: Date.now() + hangMs, waiting: Number.NaN };
   for (;;) {
     await pause(1_000);
     await store.subscriptions.change({ id, paused: false }, world.clock.nowMs());
+    await retryFailed(store, world.clock.nowMs());
     const backlog = (await store.events.backlog())._unsafeUnwrap();
     const waiting = backlog.find(({ subscription }) => subscription.id === id)?.events;
     if (waiting === 0 && (await store.queue.stats(world.clock.nowMs()))._unsafeUnwrap().counts.length === 0)

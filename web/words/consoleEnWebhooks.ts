@@ -20,6 +20,8 @@ export const consoleEnWebhooks = {
     allEvents: 'All events',
     /** Such as `order.paid, order.failed and 3 more`. */
     more: (names: string, count: number): string => `${names} and ${count} more`,
+    /** A number that was counted no further. */
+    orMore: (count: string): string => `${count} or more`,
   },
   states: {
     sending: 'Sending',

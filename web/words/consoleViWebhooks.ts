@@ -20,6 +20,7 @@ export const consoleViWebhooks: ConsoleWebhookWords = {
     first: 'Điểm nhận mới nhất',
     allEvents: 'Mọi sự kiện',
     more: (names, count) => `${names} và ${count} loại khác`,
+    orMore: (count) => `${count} trở lên`,
   },
   states: {
     sending: 'Đang gửi',

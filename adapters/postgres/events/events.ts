@@ -10,6 +10,7 @@ import {
 import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { createBacklogs } from './backlogs.ts';
 import { leasedFrom } from './bodies.ts';
 import { writeDeliveries } from './deliveries.ts';
 import { holdFollowers } from './followers.ts';
@@ -17,12 +18,13 @@ import { createRuns } from './runs.ts';
 
 export const createEvents = (sql: Sql): Events => ({
   ...createRuns(sql),
+  ...createBacklogs(sql),
 
-  due: (nowMs) =>
+  due: (nowMs, id) =>
     orUnavailable(async () => {
       const rows = await sql<SubscriptionRow[]>`
         select * from subscription s
-        where not paused and retry_ms <= ${nowMs} and lease_until_ms <= ${nowMs}
+        where not paused and retry_ms <= ${nowMs} and lease_until_ms <= ${nowMs} ${id === undefined ? sql`` : sql`and id = ${id}`}
           and exists (select from event where subscription_id = s.id and due_ms <= ${nowMs})
         order by id`;
       return rows.map((row) => relaySubscriptionFrom(row, nowMs));
@@ -85,46 +87,7 @@ export const createEvents = (sql: Sql): Events => ({
         nowMs,
       );
     }),
-
-  drop: (beforeMs, limit) =>
-    orUnavailable(async () => {
-      const rows = await sql<{ subscriptionId: string; events: number }[]>`
-        with old as materialized (
-          select s.id as subscription_id, e.subject, e.sequence from subscription s cross join lateral (
-            select subject, sequence from event
-            where subscription_id = s.id and due_ms < ${beforeMs + dropMarginMs} and at_ms < ${beforeMs} limit ${limit}
-          ) e
-        ), dropped as (
-          delete from event e using old o
-          where (e.subscription_id, e.subject, e.sequence) = (o.subscription_id, o.subject, o.sequence)
-          returning e.subscription_id
-        )
-        select subscription_id as "subscriptionId", count(*) as events from dropped
-        group by subscription_id order by subscription_id`;
-      return rows;
-    }),
-
-  backlog: ({ id = null, kind = null } = {}) =>
-    orUnavailable(async () => {
-      const rows = await sql<(SubscriptionRow & { events: number; oldest_ms: number | null })[]>`
-        select s.*, (select count(*) from event where subscription_id = s.id) as events,
-          (select min(at_ms) from event where subscription_id = s.id) as oldest_ms
-        from subscription s
-        where s.id = coalesce(${id}, s.id) and s.kind = coalesce(${kind}, s.kind)
-        order by id`;
-      return rows.map((row) => ({
-        subscription: subscriptionFrom(row),
-        events: row.events,
-        oldestAtMs: row.oldest_ms,
-      }));
-    }),
 });
-
-/**
- * An event is tried for three days, and waits for its next attempt for less than a day. So the index finds all old ones,
- * and few others.
- */
-const dropMarginMs = 4 * 24 * 3_600_000;
 
 const lease = (
   sql: Sql,

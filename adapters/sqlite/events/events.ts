@@ -1,9 +1,10 @@
 import { testEventType } from '../../../core/event.ts';
 import type { EventReport, Events } from '../../../core/relay.ts';
 import { subscriptionTarget } from '../../../core/subscription.ts';
-import { type EventRow, relaySubscriptionFrom, subscriptionFrom } from '../../stored/subscription.ts';
+import { type EventRow, relaySubscriptionFrom } from '../../stored/subscription.ts';
 import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
+import { createBacklogs } from './backlogs.ts';
 import { createLeasedFrom } from './bodies.ts';
 import { createWriteDelivery } from './deliveries.ts';
 import { createHoldFollowers } from './followers.ts';
@@ -11,16 +12,19 @@ import { createRuns, healthStatement } from './runs.ts';
 import { rowOfStored, type StoredSubscription } from './subscriptions.ts';
 
 export const createEvents = (connection: Connection): Events => {
-  const { client, read, write, runStatement } = connection;
+  const { client, write, runStatement } = connection;
   const leasedFrom = createLeasedFrom(connection);
   const writeDelivery = createWriteDelivery(connection);
   const writeActivity = createWriteActivity(connection);
   const holdFollowers = createHoldFollowers(connection);
-  const due = client.prepare<[object], StoredSubscription>(
-    `select * from subscription s where paused = 0 and retry_ms <= $nowMs and lease_until_ms <= $nowMs
-       and exists (select 1 from event where subscription_id = s.id and due_ms <= $nowMs)
-     order by id`,
-  );
+  const dueOf = (condition: string) =>
+    client.prepare<[object], StoredSubscription>(
+      `select * from subscription s where paused = 0 and retry_ms <= $nowMs and lease_until_ms <= $nowMs ${condition}
+         and exists (select 1 from event where subscription_id = s.id and due_ms <= $nowMs)
+       order by id`,
+    );
+  const due = dueOf('');
+  const dueOne = dueOf('and id = $id');
   const ready = client.prepare<[object], EventRow>(
     `select kind, subject, sequence, type, at_ms as atMs, quantity, amount, body, attempts, lease + 1 as lease
      from event e where subscription_id = $subscriptionId and due_ms <= $nowMs and not exists (
@@ -47,21 +51,6 @@ export const createEvents = (connection: Connection): Events => {
     `insert or ignore into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
      values ($id, $id, $nowMs, 'test', $type, $nowMs, $nowMs)`,
   );
-  const ids = client.prepare<[], string>('select id from subscription order by id').pluck();
-  const dropOld = client.prepare<[object]>(
-    `delete from event where subscription_id = $id and (subject, sequence) in (
-       select subject, sequence from event
-       where subscription_id = $id and due_ms < $dueMs and at_ms < $beforeMs limit $limit
-     )`,
-  );
-  const all = client.prepare<
-    [object],
-    StoredSubscription & { readonly events: number; readonly oldest_ms: number | null }
-  >(
-    `select s.*, (select count(*) from event where subscription_id = s.id) as events,
-       (select min(at_ms) from event where subscription_id = s.id) as oldest_ms
-     from subscription s where id = coalesce($id, id) and kind = coalesce($kind, kind) order by id`,
-  );
 
   const claim = ({ subscriptionId, limit, nowMs, leaseMs }: Parameters<Events['claim']>[0]) => {
     const rows = ready.all({ subscriptionId, limit, nowMs });
@@ -87,8 +76,13 @@ export const createEvents = (connection: Connection): Events => {
 
   return {
     ...createRuns(connection),
-    due: async (nowMs) =>
-      runStatement(() => due.all({ nowMs }).map((row) => relaySubscriptionFrom(rowOfStored(row), nowMs))),
+    ...createBacklogs(connection),
+    due: async (nowMs, id) =>
+      runStatement(() =>
+        (id === undefined ? due.all({ nowMs }) : dueOne.all({ nowMs, id })).map((row) =>
+          relaySubscriptionFrom(rowOfStored(row), nowMs),
+        ),
+      ),
     claim: async (query) => write(() => claim(query)),
     report: async (subscriptionId, reports, health) =>
       write(() => {
@@ -104,26 +98,5 @@ export const createEvents = (connection: Connection): Events => {
         insertTest.run({ id, nowMs, type: testEventType });
         writeActivity(command, 'webhook.test', [subscriptionTarget(row)], nowMs);
       }),
-    drop: async (beforeMs, limit) =>
-      write(() =>
-        ids.all().flatMap((id) => {
-          const { changes } = dropOld.run({ id, beforeMs, dueMs: beforeMs + dropMarginMs, limit });
-          return changes === 0 ? [] : [{ subscriptionId: id, events: changes }];
-        }),
-      ),
-    backlog: async ({ id = null, kind = null } = {}) =>
-      read(() =>
-        all.all({ id, kind }).map((row) => ({
-          subscription: subscriptionFrom(rowOfStored(row)),
-          events: row.events,
-          oldestAtMs: row.oldest_ms,
-        })),
-      ),
   };
 };
-
-/**
- * An event is tried for three days, and waits for its next attempt for less than a day. So the index finds all old ones,
- * and few others.
- */
-const dropMarginMs = 4 * 24 * 3_600_000;

@@ -12,6 +12,7 @@ import { useCommand } from '../useCommand.ts';
 import { AskDialog } from './askDialog.tsx';
 import { EndpointFields } from './endpointFields.tsx';
 import { changeOf, formOf } from './endpointForm.ts';
+import { waitingText } from './eventWord.ts';
 import { ShownSecret } from './shownSecret.tsx';
 import { useEndpointForm } from './useEndpointForm.ts';
 import { createWebhookApi, type Endpoint } from './webhookApi.ts';
@@ -119,7 +120,6 @@ export const EndDialog = ({ endpoint, words, onClose, onDone }: EndpointDialogPr
   const { call, language } = useConsole();
   const { isBusy, failure, run } = useCommand();
   const { end: texts } = words;
-  const waiting = endpoint.backlog.events;
   const end = async () => {
     const ended = await run(async () => {
       const outcome = await createWebhookApi(call).end(endpoint.id);
@@ -144,7 +144,9 @@ export const EndDialog = ({ endpoint, words, onClose, onDone }: EndpointDialogPr
         <strong>{endpoint.url}</strong>
       </p>
       <p>{texts.text}</p>
-      {waiting === 0 ? null : <p>{texts.waiting(new Intl.NumberFormat(language.value).format(waiting))}</p>}
+      {endpoint.backlog.events === 0 ? null : (
+        <p>{texts.waiting(waitingText(words, endpoint.backlog, language.value))}</p>
+      )}
     </AskDialog>
   );
 };

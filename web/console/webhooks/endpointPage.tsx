@@ -12,12 +12,13 @@ import { Status } from '../../parts/Status.tsx';
 import { Time } from '../../parts/Time.tsx';
 import type { List } from '../../shared/types.ts';
 import type { ConsoleWebhookWords } from '../../words/consoleEnWebhooks.ts';
+import { useConsole } from '../console.ts';
 import type { PageProps } from '../page.tsx';
 import { useAsked } from '../useAsked.ts';
 import { useKeptFocus } from '../useKeptFocus.ts';
 import { Deliveries } from './deliveries.tsx';
 import { EndpointActions } from './endpointActions.tsx';
-import { eventWord } from './eventWord.ts';
+import { eventWord, waitingText } from './eventWord.ts';
 import { useSentEvent } from './useSentEvent.ts';
 import { deliveriesAddress, readDeliveryQuestion, webhooksPath } from './webhookAddress.ts';
 import { type Delivery, deliveryListPath, type Endpoint, endpointApiPath } from './webhookApi.ts';
@@ -150,6 +151,7 @@ const Trouble = ({ endpoint, words: { endpoint: texts } }: PartProps) => {
 };
 
 const Facts = ({ endpoint, words }: PartProps) => {
+  const { language } = useConsole();
   const { endpoint: texts } = words;
   const { id, url, events, backlog, createdAt } = endpoint;
   const facts = [
@@ -164,7 +166,7 @@ const Facts = ({ endpoint, words }: PartProps) => {
         </ul>
       ),
     },
-    { label: texts.waiting, value: <span class="num">{backlog.events}</span> },
+    { label: texts.waiting, value: <span class="num">{waitingText(words, backlog, language.value)}</span> },
     ...(backlog.oldestAt === null ? [] : [{ label: texts.oldest, value: <Time at={backlog.oldestAt} /> }]),
     { label: texts.made, value: <Time at={createdAt} /> },
   ];

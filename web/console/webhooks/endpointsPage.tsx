@@ -13,7 +13,7 @@ import { useConsole } from '../console.ts';
 import { ListState } from '../orders/listState.tsx';
 import type { PageProps } from '../page.tsx';
 import { useAsked } from '../useAsked.ts';
-import { eventsText } from './eventWord.ts';
+import { eventsText, waitingText } from './eventWord.ts';
 import { NewEndpointDialog } from './newEndpointDialog.tsx';
 import { endpointPath, readCursor, webhooksPath } from './webhookAddress.ts';
 import { type Delivery, deliveryListPath, type Endpoint, endpointListPath } from './webhookApi.ts';
@@ -76,6 +76,7 @@ type EndpointTableProps = {
 };
 
 const EndpointTable = ({ endpoints, words }: EndpointTableProps) => {
+  const { language } = useConsole();
   const { list: texts } = words;
   const nowMs = Date.now();
   return (
@@ -101,7 +102,12 @@ const EndpointTable = ({ endpoints, words }: EndpointTableProps) => {
           },
         },
         { key: 'events', head: texts.events, cell: ({ events }) => eventsText(words, events) },
-        { key: 'waiting', head: texts.waiting, isNumber: true, cell: ({ backlog }) => backlog.events },
+        {
+          key: 'waiting',
+          head: texts.waiting,
+          isNumber: true,
+          cell: ({ backlog }) => waitingText(words, backlog, language.value),
+        },
         {
           key: 'oldest',
           head: texts.oldest,

@@ -1,6 +1,9 @@
+import type { Language } from '../../shared/language.ts';
+import { formatCount } from '../../shared/money.ts';
 import type { ConsoleWebhookWords } from '../../words/consoleEnWebhooks.ts';
 import { wordOf } from '../../words/words.ts';
 import { eventTypes } from './endpointForm.ts';
+import type { Endpoint } from './webhookApi.ts';
 
 type Words = Pick<ConsoleWebhookWords, 'events' | 'list'>;
 
@@ -16,4 +19,14 @@ export const eventsText = (words: Words, types: readonly string[]): string => {
   const names = types.map((type) => eventWord(words, type));
   if (names.length <= namedMax + 1) return names.join(', ');
   return words.list.more(names.slice(0, namedMax).join(', '), names.length - namedMax);
+};
+
+/** How many events wait. */
+export const waitingText = (
+  { list }: Pick<Words, 'list'>,
+  { events, more }: Endpoint['backlog'],
+  language: Language,
+): string => {
+  const count = formatCount(events, language);
+  return more ? list.orMore(count) : count;
 };

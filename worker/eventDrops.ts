@@ -1,0 +1,61 @@
+import { err } from 'neverthrow';
+import type { Log } from '../core/log.ts';
+import type { Store } from '../core/store.ts';
+import type { World } from '../core/world.ts';
+import type { Poll } from './loop.ts';
+
+type EventDropPorts = {
+  readonly store: Pick<Store, 'events' | 'deliveries'>;
+  readonly world: Pick<World, 'clock'>;
+  readonly log: Pick<Log, 'warn'>;
+};
+
+/** How long an undelivered event, and the body of a delivery, is kept. */
+const retentionMs = 30 * 24 * 3_600_000;
+const dropMax = 1_000;
+const dropEveryMs = 60_000;
+/** A paused endpoint whose old events are dropped each minute has a line of the log each hour. */
+const sayEveryMs = 3_600_000;
+
+/**
+ * Drops the old log of deliveries, and the events that nobody has taken for 30 days. A part at a time, so that no statement
+ * takes long, however much there is. The log says how many events were dropped, once all of them are.
+ */
+export const createEventDrops = ({
+  store: { events, deliveries },
+  world,
+  log,
+}: EventDropPorts): {
+  readonly poll: Poll;
+  /** Says now what was not yet said. */
+  say(): void;
+} => {
+  const unsaid = new Map<string, number>();
+  let saidAtMs = Number.NEGATIVE_INFINITY;
+
+  const say = (): void => {
+    for (const [subscription, count] of unsaid)
+      log.warn('dropped events that nobody has taken for 30 days', { subscription, events: count });
+    unsaid.clear();
+  };
+
+  return {
+    say,
+    poll: async () => {
+      const nowMs = world.clock.nowMs();
+      const beforeMs = nowMs - retentionMs;
+      const logged = await deliveries.drop(beforeMs, dropMax);
+      if (logged.isErr()) return err(logged.error);
+      return (await events.drop(beforeMs, dropMax)).map((dropped) => {
+        for (const { subscriptionId, events: count } of dropped)
+          unsaid.set(subscriptionId, (unsaid.get(subscriptionId) ?? 0) + count);
+        if (logged.value === dropMax || dropped.some(({ events: count }) => count === dropMax)) return 0;
+        if (unsaid.size > 0 && nowMs - saidAtMs >= sayEveryMs) {
+          say();
+          saidAtMs = nowMs;
+        }
+        return dropEveryMs;
+      });
+    },
+  };
+};
