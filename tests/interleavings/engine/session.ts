@@ -29,6 +29,8 @@ export const openSession = async (
   let running = 0;
   /** A statement is being parsed, which may wait for the lock of a table. */
   let isParsing = false;
+  let inTransaction = false;
+  let rows = 0;
   let work: 'none' | 'runs' | 'ended' = 'none';
   let cut: Cut | null = null;
   let released = 0;
@@ -47,6 +49,7 @@ export const openSession = async (
     held.length = 0;
     running = 0;
     isParsing = false;
+    inTransaction = false;
   };
   const server = createServer((client) => {
     const upstream = tcpConnect({ host: hostname, port: Number(port) });
@@ -81,7 +84,11 @@ export const openSession = async (
       for (const sign of readServer(bytes)) {
         if (sign.kind === 'process') pid = sign.pid;
         if (sign.kind === 'error') errors.push(sign);
-        if (sign.kind === 'ready') running--;
+        if (sign.kind === 'complete') rows = sign.rows;
+        if (sign.kind === 'ready') {
+          running--;
+          inTransaction = sign.inTransaction;
+        }
       }
       if (own.isMuted && running === 0) drop();
       onChange();
@@ -119,6 +126,10 @@ export const openSession = async (
     /** The statement that waits to be released. Null while one is at the server. */
     next: (): string | null => (running === 0 ? (held[0]?.text ?? null) : null),
     isAtServer: () => running > 0 || isParsing,
+    /** What the server said last. */
+    inTransaction: () => inTransaction,
+    /** How many rows the last statement has changed or returned. */
+    rows: () => rows,
     hasEnded: () => work === 'ended' && running === 0,
     errors: (): readonly ServerError[] => errors,
     release: () => {
