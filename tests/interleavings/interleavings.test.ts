@@ -10,6 +10,7 @@ import { createTestDatabase, postgresAvailable, type TestDatabase } from '../pro
 import { createTestWorld } from '../world.ts';
 import { grounds } from './grounds/index.ts';
 import { steppedGuards } from './guards.ts';
+import { allLostAnswers } from './lostAnswers.ts';
 import { methodsOf, portsOfVerbs, portsWithoutVerb } from './ports.ts';
 import { allPairs, exploreScenario, nameOf } from './scenario.ts';
 import { type BuiltGround, buildGround, openStage, type Stage } from './stage.ts';
@@ -27,6 +28,11 @@ describe('The verbs that are stepped beside one another', () => {
     expect(methods.filter((name) => !verbs.has(name) && !portsWithoutVerb.includes(name))).toEqual([]);
     expect([...verbs, ...portsWithoutVerb].filter((name) => !methods.includes(name))).toEqual([]);
     expect(portsWithoutVerb.filter((name) => verbs.has(name))).toEqual([]);
+  });
+
+  test('Every method that has a verb loses its connection too', () => {
+    const lost = new Set(allLostAnswers().map(({ ground, verb }) => ground.verbs[verb]?.port));
+    expect([...portsOfVerbs()].filter((port) => !lost.has(port))).toEqual([]);
   });
 
   test('Every verb of a triple exists', () => {
