@@ -7,7 +7,7 @@
  *
  * `--all`: both servers, with prepared statements and without. `--schedule`: the order that a broken scenario has printed.
  * `--every-order`: also orders that differ only in neighbours that commute. `--orders`, `--lost`: a half of the work.
- * `--workers 2 --stages 2`: processes, and databases in each.
+ * `--workers 2 --stages 4`: processes, and databases in each.
  */
 import { cpus } from 'node:os';
 import process from 'node:process';
@@ -27,7 +27,7 @@ const { values } = parseArgs({
     orders: { type: 'boolean', default: false },
     lost: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(Math.min(2, cpus().length)) },
-    stages: { type: 'string', default: '2' },
+    stages: { type: 'string', default: '4' },
   },
 });
 

@@ -26,6 +26,8 @@ const tell = (message: FromWorker) => process.send?.(message);
 const stages = await Promise.all(urls.map((url) => openStage(url, { prepared })));
 const workers = stages.map((stage) => createWorker(stage, options));
 
+// Without the process that started this one, nobody needs it.
+process.on('disconnect', () => process.exit(0));
 process.on('message', async (message: ToWorker) => {
   if (message === 'end') {
     await Promise.all(stages.map((stage) => stage.close()));

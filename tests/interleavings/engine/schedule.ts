@@ -43,8 +43,9 @@ export const createSignal = () => {
 };
 export type Signal = ReturnType<typeof createSignal>;
 
-/** A statement takes less than this, unless it waits for a lock or the machine is busy. */
+/** A statement takes less than this, unless it waits for a lock or the machine is busy. Then it is asked about less often. */
 const quickMs = 2;
+const slowMs = 16;
 
 type Around = {
   readonly observer: postgres.Sql;
@@ -158,12 +159,13 @@ const settle = async (
   signal: Signal,
   canWake: () => boolean = () => true,
 ): Promise<void> => {
+  let waitMs = quickMs;
   for (;;) {
     const open = sessions.filter((session) => !session.hasEnded() && session.next() === null);
     if (open.length === 0) return blocked.clear();
     const isWaiting = open.every((session) => blocked.has(session) && session.isAtServer());
     if (isWaiting && !canWake()) return;
-    if (!isWaiting) await signal.wait(quickMs);
+    if (!isWaiting) await signal.wait(waitMs);
     const atServer = sessions.filter((session) => session.isAtServer());
     const isThinking = sessions.some(
       (session) => !session.hasEnded() && session.next() === null && !session.isAtServer(),
@@ -173,6 +175,7 @@ const settle = async (
     const rows = await observer<{ pid: number }[]>`
       select pid from unnest(${pids}::int[]) as p(pid) where cardinality(pg_blocking_pids(pid)) > 0`;
     const waiting = new Set(rows.map(({ pid }) => pid));
+    waitMs = Math.min(2 * waitMs, slowMs);
     blocked.clear();
     for (const session of atServer) if (waiting.has(session.pid())) blocked.add(session);
     if (atServer.every((session) => blocked.has(session) && session.isAtServer())) return;
