@@ -109,7 +109,7 @@ export const runVerbs = async (
   const run = await runSchedule(stage.sessions, tasks, choose, {
     observer: stage.observer.sql,
     signal: stage.signal,
-    footprintOf: stage.footprints.footprintOf,
+    footprints: stage.footprints,
     cut,
   });
   const snapshot = await readSnapshot(stage.observer.sql);

@@ -25,9 +25,6 @@ export const joinAccess = (one: Access, other: Access): Access => ({
   publishes: one.publishes | other.publishes,
 });
 
-/** What a statement that has changed no row has done: it has locked none either. */
-export const withoutWrites = ({ reads }: Access): Access => ({ reads, writes: 0n, publishes: 0n });
-
 /** Changes rows of one table, and locks no others. */
 export const isPlainChange = (text: string): boolean =>
   /^\s*(update|delete)\b/i.test(text) && !/\bfor\s+(update|no\s+key|key\s+share|share)\b/i.test(text);

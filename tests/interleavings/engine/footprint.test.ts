@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { createFootprints } from './footprint.ts';
 
-const { footprintOf, namesOf } = createFootprints({
-  tables: ['orders', 'history', 'stock', 'product', 'event'],
+const { footprintOf, namesOf, writesWithoutRows } = createFootprints({
+  tables: ['orders', 'order_state', 'history', 'stock', 'product', 'event'],
   sources: {
     dataset: 'select * from orders join product using (id)',
     tell: 'insert into event select * from history',
@@ -22,7 +22,7 @@ describe('The footprint of a statement', () => {
     ['select id from dataset', ['orders', 'product'], []],
     ['update orders set n = 1 where id in (select id from product)', ['orders', 'product'], ['orders']],
     ['delete from "orders" where n = 1', ['orders'], ['orders']],
-    ['lock table orders in share mode', ['orders'], ['orders']],
+    ['lock table order_state in share mode', ['order_state'], ['order_state']],
     ['insert into event values (1) on conflict (id) do update set n = 2', ['event'], ['event']],
     ["select 'update product' from orders -- delete from stock", ['orders'], []],
     [
@@ -57,8 +57,15 @@ describe('The footprint of a statement', () => {
     expect(touched('delete from product').writes).toEqual(['stock', 'product']);
   });
 
+  test('A statement that changes no row still meets the lock of a table that is locked whole', () => {
+    const { writes } = footprintOf('with o as (delete from orders) delete from order_state');
+    expect(namesOf(writes)).toEqual(['orders', 'order_state']);
+    expect(namesOf(writesWithoutRows(writes))).toEqual(['order_state']);
+    expect(() => footprintOf('lock table stock in share mode')).toThrow('stock is locked whole');
+  });
+
   test('A statement that is not known, or changes tables, touches all', () => {
-    const all = ['orders', 'history', 'stock', 'product', 'event', 'advisory lock'];
+    const all = ['orders', 'order_state', 'history', 'stock', 'product', 'event', 'advisory lock'];
     for (const statement of ['', 'alter table orders add column n integer'])
       expect(touched(statement)).toEqual({ reads: all, writes: all });
   });

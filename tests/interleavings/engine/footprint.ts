@@ -32,6 +32,10 @@ const advisory = /\bpg_(?:try_)?advisory/;
 /** Not a table, but locks of it meet in the same way. */
 const advisoryLock = 'advisory lock';
 
+/** Tables that a statement locks whole. A statement that changes none of their rows meets that lock all the same. */
+const lockedWhole = ['order_state'];
+const locksWhole = /\block\s+table\s+(?:public\.)?"?(\w+)/g;
+
 /** Reads footprints out of the texts of statements. */
 export const createFootprints = ({ tables, sources, triggers, foreignKeys }: Schema) => {
   const bits = new Map([...tables, advisoryLock].map((name, index) => [name, 1n << BigInt(index)] as const));
@@ -60,6 +64,9 @@ export const createFootprints = ({ tables, sources, triggers, foreignKeys }: Sch
       .replaceAll(/'(?:[^']|'')*'/g, "''")
       .toLowerCase();
     if (text.trim() === '' || changesSchema.test(text)) return { reads: everything, writes: everything };
+    for (const [, table] of text.matchAll(locksWhole))
+      if (bits.has(table ?? '') && !lockedWhole.includes(table ?? ''))
+        throw new Error(`${table} is locked whole: add it to lockedWhole`);
     const all = wordsOf(text).map(touchedBy);
     const written = writing
       .flatMap((pattern) => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? []))
@@ -82,11 +89,15 @@ export const createFootprints = ({ tables, sources, triggers, foreignKeys }: Sch
     return footprint;
   };
 
+  /** What a statement writes that has changed no row. */
+  const writesWithoutRows = (writes: Tables): Tables =>
+    lockedWhole.reduce((all, table) => all | (writes & (bits.get(table) ?? 0n)), 0n);
+
   /** For a message and for tests. */
   const namesOf = (touched: Tables): readonly string[] =>
     [...bits].flatMap(([name, bit]) => ((touched & bit) === 0n ? [] : [name]));
 
-  return { footprintOf, namesOf };
+  return { footprintOf, writesWithoutRows, namesOf };
 };
 
 export type Footprints = ReturnType<typeof createFootprints>;

@@ -1,14 +1,7 @@
 import type postgres from 'postgres';
-import {
-  type Access,
-  createAccessTracker,
-  isPlainChange,
-  joinAccess,
-  type Option,
-  withoutWrites,
-} from './access.ts';
+import { type Access, createAccessTracker, isPlainChange, joinAccess, type Option } from './access.ts';
 import type { Choose, Taken } from './explore.ts';
-import type { Footprint } from './footprint.ts';
+import type { Footprints, Tables } from './footprint.ts';
 import type { Cut, ServerError, Session } from './session.ts';
 
 /** A statement that was released. */
@@ -50,7 +43,7 @@ const slowMs = 16;
 type Around = {
   readonly observer: postgres.Sql;
   readonly signal: Signal;
-  readonly footprintOf: (text: string) => Footprint;
+  readonly footprints: Footprints;
   /** Where the connection of the first session is lost. */
   readonly cut?: Cut | null;
 };
@@ -63,7 +56,7 @@ export const runSchedule = async <T>(
   sessions: readonly Session[],
   tasks: readonly (() => Promise<T>)[],
   choose: Choose,
-  { observer, signal, footprintOf, cut = null }: Around,
+  { observer, signal, footprints, cut = null }: Around,
 ): Promise<Run<T>> => {
   const used = sessions.slice(0, tasks.length);
   const pending = Promise.all(
@@ -75,7 +68,7 @@ export const runSchedule = async <T>(
   const steps: Step[] = [];
   let isStuck = false;
   const blocked = new Set<Session>();
-  const moves = createMoves(used, blocked, footprintOf);
+  const moves = createMoves(used, blocked, footprints);
   await settle(used, blocked, observer, signal);
   for (;;) {
     const ready = moves.options();
@@ -96,11 +89,15 @@ export const runSchedule = async <T>(
   return { steps, results, errors: used.flatMap((session) => session.errors()), isStuck };
 };
 
+const withWrites = ({ reads, publishes }: Access, writes: Tables): Access => ({
+  ...{ reads, writes, publishes: publishes & writes },
+});
+
 /** Knows what each session would do, and what each step has done. */
 const createMoves = (
   used: readonly Session[],
   blocked: ReadonlySet<Session>,
-  footprintOf: (text: string) => Footprint,
+  { footprintOf, writesWithoutRows }: Footprints,
 ) => {
   const trackers = used.map(() => createAccessTracker(footprintOf));
   /** What those that wait for a lock will have done when they get it. */
@@ -138,11 +135,13 @@ const createMoves = (
       session.release();
       return () => {
         const isIdle = !hasFailed() && !blocked.has(session) && isPlainChange(text) && session.rows() === 0;
-        tracker.follow(isIdle ? withoutWrites(own) : own);
+        // It has locked no row either.
+        const idle = withWrites(own, writesWithoutRows(own.writes));
+        tracker.follow(isIdle ? idle : own);
         // A statement that fails gives the locks of its transaction back.
         const done = hasFailed() ? joinAccess(access, { ...own, publishes: written }) : access;
         const woken = waited.filter((each) => !blocked.has(each)).map((each) => used.indexOf(each));
-        return { session: index, text, access: isIdle ? withoutWrites(own) : done, woken };
+        return { session: index, text, access: isIdle ? idle : done, woken };
       };
     },
   };

@@ -1,5 +1,6 @@
 import { createServer, type Socket, connect as tcpConnect } from 'node:net';
 import { connect } from '../../../adapters/postgres/connection.ts';
+import { noLimits } from '../../../adapters/postgres/migrate.ts';
 import { type ClientUnit, createClientReader, createServerReader } from './wire.ts';
 
 /** What happens to a connection at a statement. `after`: the server has run it, and the answer is lost. */
@@ -15,6 +16,17 @@ export type ServerError = { readonly code: string; readonly message: string };
 export type Session = Awaited<ReturnType<typeof openSession>>;
 
 const passes = /^\s*(begin|set local|select set_config)|pg_catalog\.pg_type/i;
+
+/**
+ * A schedule holds locks for as long as the machine takes for the steps of others. The limits of the pool are off, and this
+ * one, which a transaction sets for itself, becomes a text of the same length that means no limit.
+ */
+const withoutLimit = (bytes: Buffer): Buffer => {
+  const at = bytes.indexOf(lockLimit);
+  if (at >= 0) bytes.write('0', at + lockLimit.length - 2);
+  return bytes;
+};
+const lockLimit = `set local lock_timeout = '2s`;
 
 /** `onChange` is called whenever the session may have come to rest. */
 export const openSession = async (
@@ -70,7 +82,7 @@ export const openSession = async (
     }
     client.on('data', (bytes: Buffer) => {
       if (link !== own) return;
-      for (const unit of readClient(bytes)) {
+      for (const unit of readClient(withoutLimit(bytes))) {
         const isHeld = !isOpen && unit.kind === 'step' && !passes.test(unit.text);
         if (isHeld || held.length > 0) held.push(unit);
         else send(unit);
@@ -98,8 +110,8 @@ export const openSession = async (
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   const url = Object.assign(new URL(databaseUrl), { hostname: '127.0.0.1', port: String(address.port) }).href;
-  const sql = connect({ url, poolSize: 1, pooling: prepared ? 'session' : 'transaction' });
-  await sql`select 1`;
+  const sql = connect({ url, poolSize: 1, pooling: prepared ? 'session' : 'transaction', limits: noLimits });
+  await sql`set idle_in_transaction_session_timeout = 0`;
 
   return {
     sql,
