@@ -1,4 +1,5 @@
 import type { Result } from 'neverthrow';
+import type { Archive } from '../../core/archive.ts';
 import type { Store } from '../../core/store.ts';
 import type { Fixture } from '../contracts/fixture.ts';
 import type { TestWorld } from '../world.ts';
@@ -6,7 +7,12 @@ import type { Run } from './engine/schedule.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Who runs a verb: a process with its own connection, clock and ids. */
-export type Actor = { readonly store: Store; readonly world: TestWorld; readonly shop: Fixture };
+export type Actor = {
+  readonly store: Store;
+  readonly archive: Archive;
+  readonly world: TestWorld;
+  readonly shop: Fixture;
+};
 
 /** A command that writes. */
 export type Verb<Rows> = {
@@ -25,6 +31,8 @@ export type GroundSpec<Rows> = {
   readonly name: string;
   readonly build: (actor: Actor) => Promise<Rows>;
   readonly verbs: Readonly<Record<string, Verb<Rows>>>;
+  /** Rules that do not hold here, by the first word of what they say. */
+  readonly ignores?: readonly string[];
   /** Rules of this ground alone. `verbs` are the names of those that ran, one for each session. */
   readonly check?: (
     snapshot: Snapshot,

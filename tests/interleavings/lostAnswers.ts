@@ -9,6 +9,8 @@ export type LostAnswer = {
   readonly verb: string;
 };
 
+export const nameOfLost = ({ ground, verb }: LostAnswer): string => `${ground.name}: ${verb}, lost`;
+
 export const allLostAnswers = (): readonly LostAnswer[] =>
   grounds.flatMap((ground) =>
     Object.entries(ground.verbs)

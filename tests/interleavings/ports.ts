@@ -12,14 +12,24 @@ const others: Readonly<Record<string, readonly string[]>> = {
     ...['ledger.listSucceededRefunds', 'mailbox.list', 'serviceKeys.list', 'serviceKeys.findByHash'],
     ...['activity.list', 'subscriptions.list', 'subscriptions.find', 'events.due', 'events.backlog'],
     ...['deliveries.list', 'invoices.ofCheckout', 'customers.orders', 'position', 'reached'],
+    ...[
+      'archive.oldestId',
+      'archive.countOrders',
+      'archive.findUnfinished',
+      'archive.read',
+      'archive.findOrders',
+    ],
   ],
   'It writes a row that nobody reads but itself.': ['ping'],
-  'It deletes what is too old for any other verb.': ['dropOld', 'deliveries.drop'],
-  'Its locks are tried in tests/postgres/erasureLocks.test.ts.': ['customers.eraseSlice'],
-  'A run has one lease, on its subscription, which tests/events try with relays that freeze.': [
-    ...['events.claimRun', 'events.reportRun'],
+  'It changes the tables themselves, which no restore of rows undoes. tests/postgres tries it under load.': [
+    ...[
+      'partitions.partitionTables',
+      'partitions.addMonthsAhead',
+      'partitions.emptyMonth',
+      'archive.release',
+    ],
   ],
-  'It writes no row.': ['wakeup.notify', 'wakeup.listen', 'close'],
+  'It writes no row.': ['wakeup.notify', 'wakeup.listen', 'close', 'archive.close'],
 };
 
 export const portsWithoutVerb: readonly string[] = Object.values(others).flat();
@@ -27,7 +37,7 @@ export const portsWithoutVerb: readonly string[] = Object.values(others).flat();
 export const portsOfVerbs = (): ReadonlySet<string> =>
   new Set(grounds.flatMap(({ verbs }) => Object.values(verbs).map(({ port }) => port)));
 
-/** All methods of a store, such as `audits.claim`. */
+/** All methods of a store and of what works beside it, such as `audits.claim`. */
 export const methodsOf = (store: object): readonly string[] =>
   Object.entries(store).flatMap(([name, port]) =>
     typeof port === 'function'

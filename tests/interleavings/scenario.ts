@@ -1,5 +1,5 @@
 import type { Random } from '../../core/world.ts';
-import { explore, followThenDraw, type Schedule } from './engine/explore.ts';
+import { type Choose, explore, followThenDraw, type Schedule } from './engine/explore.ts';
 import type { AnyGround } from './ground.ts';
 import { grounds } from './grounds/index.ts';
 import { type BuiltGround, type Outcome, runVerbs, type Stage, serialDigests, verbOf } from './stage.ts';
@@ -29,6 +29,8 @@ export type Explored = {
   readonly schedules: number;
   /** Every order of the steps was run. */
   readonly isWhole: boolean;
+  /** What the orders came to. */
+  readonly outcomes: ReadonlySet<string>;
   readonly broken: Broken | null;
 };
 
@@ -43,12 +45,20 @@ export const exploreScenario = async (
     max,
     random,
     only = null,
-  }: { readonly max: number; readonly random: Random; readonly only?: Schedule | null },
+    isReduced = true,
+  }: {
+    readonly max: number;
+    readonly random: Random;
+    readonly only?: Schedule | null;
+    /** Orders that come to the same are run once. */
+    readonly isReduced?: boolean;
+  },
 ): Promise<Explored> => {
   const { verbs } = scenario;
   const { digests: allowed, broken: brokenAlone } = await serialDigests(stage, built, verbs);
   const isSeveral = verbs.some((name) => verbOf(built, name).isSeveral === true);
   let broken: Broken | null = null;
+  const outcomes = new Set<string>();
   const describe = ({ run }: Outcome, faults: readonly string[]): Broken => ({
     scenario,
     schedule: run.steps.map(({ session }) => session),
@@ -56,9 +66,10 @@ export const exploreScenario = async (
     faults,
   });
   for (const outcome of brokenAlone) broken = describe(outcome, ['one after the other:', ...outcome.faults]);
-  const runOne = async (choose: (ready: readonly number[], position: number) => number) => {
+  const runOne = async (choose: Choose) => {
     const outcome = await runVerbs(stage, built, verbs, choose);
     const { run, digest, faults } = outcome;
+    outcomes.add(digest);
     const all =
       isSeveral || allowed.has(digest) ? faults : [...faults, `not_serial ${differenceOf(digest, allowed)}`];
     if (all.length === 0) return run;
@@ -67,10 +78,10 @@ export const exploreScenario = async (
   };
   if (only !== null) {
     await runOne(followThenDraw(only, random));
-    return { schedules: 1, isWhole: false, broken };
+    return { schedules: 1, isWhole: false, outcomes, broken };
   }
-  const explored = await explore(runOne, { max, random });
-  return { ...explored, broken };
+  const explored = await explore(runOne, { max, random, isReduced });
+  return { ...explored, outcomes, broken };
 };
 
 /** The lines in which the nearest serial outcome differs. */

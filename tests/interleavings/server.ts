@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { migrate } from '../../adapters/postgres/migrate.ts';
@@ -10,24 +10,49 @@ import { asServerUser, freePort, startPostgresServer } from '../processes/server
 const settings = ['autovacuum=off', 'deadlock_timeout=100ms'];
 const debianFolder = '/usr/lib/postgresql/15/bin';
 
-/** Its own server with a migrated database: the packaged 18, or Debian's 15. */
+/**
+ * Its own server: the packaged 18, or Debian's 15. It never syncs to a disk, because no crash is tried here. All databases
+ * are copies of a migrated one.
+ */
 export const startServer = async (major: 15 | 18) => {
-  const { url, remove } = major === 18 ? await start18() : await start15();
-  const name = 'interleavings';
-  await query(url('postgres'), `create database ${name} template template0`);
-  await migrate(url(name));
+  const { url, data, remove } = major === 18 ? await start18() : await start15();
+  const template = 'interleavings';
+  await query(url('postgres'), `create database ${template} template template0`);
+  await migrate(url(template));
+  let count = 0;
   return {
-    url: url(name),
+    createDatabase: async (): Promise<string> => {
+      const name = `stage_${++count}`;
+      await query(url('postgres'), `create database ${name} template ${template}`);
+      return url(name);
+    },
     remove,
-    version: async () => (await query(url(name), 'show server_version'))[0]?.server_version,
+    version: async () => String((await query(url('postgres'), 'show server_version'))[0]?.server_version),
     countDeadlocks: async () => {
       const rows = await query(
         url('postgres'),
-        `select deadlocks::int as deadlocks from pg_stat_database where datname = '${name}'`,
+        `select sum(deadlocks)::int as deadlocks from pg_stat_database where datname like 'stage%'`,
       );
       return Number(rows[0]?.deadlocks);
     },
+    cpuMs: () => cpuMsOf(Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])),
   };
+};
+
+/** What a process and its children have used so far. Null where the system does not say. */
+const cpuMsOf = (parent: number): number | null => {
+  if (!existsSync(`/proc/${parent}/stat`)) return null;
+  const tickMs = 10;
+  let ticks = 0;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (!existsSync(`/proc/${pid}/stat`)) continue;
+    // The name of the program may have spaces, and ends with a bracket.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    const [utime, stime, ended, endedInKernel] = fields.slice(11, 15).map(Number);
+    if (Number(pid) === parent) ticks += (ended ?? 0) + (endedInKernel ?? 0);
+    if (Number(pid) === parent || Number(fields[1]) === parent) ticks += (utime ?? 0) + (stime ?? 0);
+  }
+  return ticks * tickMs;
 };
 
 type Row = { readonly server_version?: string; readonly deadlocks?: number };
@@ -43,7 +68,7 @@ const query = async (url: string, statement: string): Promise<readonly Row[]> =>
 
 const start18 = async () => {
   const server = await startPostgresServer({ extra: settings });
-  return { url: server.url, remove: server.remove };
+  return { url: server.url, data: server.data, remove: server.remove };
 };
 
 const start15 = async () => {
@@ -70,6 +95,7 @@ const start15 = async () => {
   run('pg_ctl', 'start', '-w', '-D', data, '-l', join(folder, 'log'), '-o', flags);
   return {
     url: (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`,
+    data,
     remove: async () => run('pg_ctl', 'stop', '-w', '-m', 'immediate', '-D', data),
   };
 };

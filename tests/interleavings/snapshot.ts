@@ -91,20 +91,21 @@ export type Snapshot = {
 
 const lists: Readonly<Record<Exclude<keyof Snapshot, 'rest'>, string>> = {
   orders: `select id, status, held, seq, checkout_id, product_id, quantity, amount, email, disputed from orders`,
-  history: `select order_id, seq, state from order_history order by order_id, seq`,
+  history: `select order_id, seq, state, detail from order_history order by order_id, seq`,
   payments: `select p.id, p.status, attempt, p.amount, a.order_ids, p.response is not null as has_response, recover_ms,
     decline_code from payment p left join audit a using (id)`,
   tasks: `select id, checkout_id, order_ids, seqs, job_id, pipeline, step, state, attempts, crashes, lease,
     lease_until_ms, run_ms from task`,
-  refunds: `select id, order_id, payment_id, amount, status, origin, reference, credit_note_year, credit_note_sequence
+  refunds: `select id, order_id, payment_id, amount, status, origin, reference, reason, error, credit_note_year, credit_note_sequence
     from refund`,
   stock: `select product_id, limited, units, delivered from stock`,
   products: `select code, name, archived from product`,
   sold: `select product_id, sum(units)::int as units from sold_units group by product_id`,
-  invoices: `select year, sequence, checkout_id, task_id from invoice`,
+  invoices: `select year, sequence, checkout_id, task_id, content from invoice`,
   invoice_counters: `select year, last from invoice_counter`,
   credit_note_counters: `select year, last from credit_note_counter`,
-  subscriptions: `select id, target, types, paused from subscription`,
+  subscriptions: `select id, target, types, paused, pause_reason, failures, retry_ms, lease, lease_until_ms, secret,
+    previous_secret from subscription`,
   events: `select subscription_id, subject, sequence, type, kind, attempts, lease, due_ms from event
     order by subscription_id, subject, sequence`,
   pauses: `select id, origin, pipeline, step, probe_task_id, probe_failures, probe_at_ms from pause`,
@@ -128,6 +129,7 @@ const counts: readonly string[] = [
   'select count(*) from webhook_delivery',
   'select count(*) from queue_history',
   'select count(*) from secret',
+  'select count(*) from step_ledger',
   'select count(*) from step_ledger where accepted_ms is not null',
   'select coalesce(sum(tasks), 0) from finished_tasks',
 ];

@@ -1,19 +1,22 @@
+import { createArchive } from '../../adapters/postgres/archive/archive.ts';
 import { createStore } from '../../adapters/postgres/store.ts';
 import { createFixture } from '../contracts/fixture.ts';
 import { createTestWorld } from '../world.ts';
 import { type Ground, type Observer, openObserver } from './engine/database.ts';
-import { oneAfterAnother } from './engine/explore.ts';
+import { type Choose, oneAfterAnother } from './engine/explore.ts';
+import { createFootprints, type Footprints } from './engine/footprint.ts';
 import { createSignal, type Run, runSchedule, type Signal } from './engine/schedule.ts';
 import { type Cut, openSession, type Session } from './engine/session.ts';
 import type { Actor, AnyGround, Verb } from './ground.ts';
 import { checkRules } from './rules.ts';
-import { digestOf, idsIn, readSnapshot } from './snapshot.ts';
+import { digestOf, idsIn, readSnapshot, type Snapshot } from './snapshot.ts';
 
 /** A database with the sessions that meet in it. */
 export type Stage = {
   readonly sessions: readonly Session[];
   readonly observer: Observer;
   readonly signal: Signal;
+  readonly footprints: Footprints;
   close(): Promise<void>;
 };
 
@@ -26,6 +29,7 @@ export const openStage = async (
 ): Promise<Stage> => {
   const signal = createSignal();
   const observer = await openObserver(url);
+  const footprints = createFootprints(await observer.readSchema());
   const sessions: Session[] = [];
   for (let index = 0; index < sessionsMax; index++)
     sessions.push(await openSession(url, { prepared, onChange: signal.fire }));
@@ -33,7 +37,7 @@ export const openStage = async (
     await Promise.all(sessions.map((session) => session.close()));
     await observer.close();
   };
-  return { sessions, observer, signal, close };
+  return { sessions, observer, signal, footprints, close };
 };
 
 /** The rows of a ground, and how to begin with them again. */
@@ -50,7 +54,7 @@ const createActor = (stage: Stage, session: number, nowMs: number | undefined, s
   const sql = stage.sessions[session]?.sql;
   if (sql === undefined) throw new Error(`there is no session ${session}`);
   const store = createStore(sql, world);
-  return { store, world, shop: createFixture(store, world) };
+  return { store, archive: createArchive(sql), world, shop: createFixture(store, world) };
 };
 
 export const buildGround = async (stage: Stage, spec: AnyGround): Promise<BuiltGround> => {
@@ -59,11 +63,14 @@ export const buildGround = async (stage: Stage, spec: AnyGround): Promise<BuiltG
   const rows = await spec.build(actor);
   const ground = await stage.observer.capture();
   const snapshot = await readSnapshot(stage.observer.sql);
-  const broken = checkRules(snapshot);
+  const broken = brokenRules(spec, snapshot);
   if (broken.length > 0) throw new Error(`the ground “${spec.name}” is broken: ${broken.join(', ')}`);
   const known = new Set([...idsIn(snapshot), ...(JSON.stringify(rows).match(/[0-9a-f-]{36}/g) ?? [])]);
   return { spec, rows, ground, nowMs: actor.shop.now(), known };
 };
+
+const brokenRules = ({ ignores = [] }: AnyGround, snapshot: Snapshot): readonly string[] =>
+  checkRules(snapshot).filter((fault) => !ignores.includes(fault.split(' ')[0] ?? ''));
 
 export const verbOf = ({ spec }: Pick<BuiltGround, 'spec'>, name: string): Verb<unknown> => {
   const verb = spec.verbs[name];
@@ -84,8 +91,6 @@ export type Outcome = {
   readonly faults: readonly string[];
 };
 
-type Choose = (ready: readonly number[], position: number) => number;
-
 /** Runs the verbs from the beginning of the ground. A name that is null does not run. `cut` is of the first session. */
 export const runVerbs = async (
   stage: Stage,
@@ -104,6 +109,7 @@ export const runVerbs = async (
   const run = await runSchedule(stage.sessions, tasks, choose, {
     observer: stage.observer.sql,
     signal: stage.signal,
+    footprints: stage.footprints,
     cut,
   });
   const snapshot = await readSnapshot(stage.observer.sql);
@@ -118,7 +124,7 @@ export const runVerbs = async (
       ...words.filter((word) => word.startsWith('threw')),
       ...run.errors.filter((error) => !isExpected(error)).map(({ code, message }) => `${code}: ${message}`),
       ...(run.isStuck ? ['deadlock'] : []),
-      ...checkRules(snapshot),
+      ...brokenRules(built.spec, snapshot),
       ...(built.spec.check?.(snapshot, run, ran, built.rows) ?? []),
     ],
   };

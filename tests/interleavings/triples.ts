@@ -16,6 +16,7 @@ const lists: Readonly<Record<string, readonly (readonly [string, string, string]
     ['claim [a, b]', 'take from the stock', 'import the product'],
     ['claim [a, b]', 'claim the other order', 'add to the stock'],
     ['place once', 'place once', 'archive the product'],
+    ['claim [a, b]', 'erase the customer', 'add to the stock'],
   ],
   'an open payment': [
     ['record a success', 'record a decline', 'recover this payment'],
@@ -38,6 +39,7 @@ const lists: Readonly<Record<string, readonly (readonly [string, string, string]
     ['claim the physical tasks', 'claim the digital tasks', 'refund a'],
     ['claim the physical tasks', 'refund a part of a', 'adopt a refund of all'],
     ['claim the physical tasks', 'record a dispute', 'skip the step'],
+    ['claim the physical tasks', 'erase the customer', 'claim the digital tasks'],
   ],
   'a leased task': [
     ['report that it is done', 'refund a', 'rescue what has expired'],
@@ -62,7 +64,13 @@ const lists: Readonly<Record<string, readonly (readonly [string, string, string]
   'events of a subscription': [
     ['create Kafka', 'create Kafka', 'change the quantity'],
     ['claim the events', 'report it as delivered', 'end the subscription'],
+    ['change its secret', 'resend a delivery', 'drop old deliveries'],
   ],
+  'a run of a topic': [
+    ['claim a run when the lease has ended', 'report the run as delivered', 'change the quantity'],
+    ['claim a run when the lease has ended', 'end the topic', 'create the topic again'],
+  ],
+  'an old month': [['archive the history', 'refund a', 'restore the month']],
 };
 
 export const allTriples = (): readonly Scenario[] =>

@@ -33,7 +33,7 @@ export const openPostgresArchive = async (
   }
 };
 
-const createArchive = (sql: Sql): Archive => ({
+export const createArchive = (sql: Sql): Archive => ({
   oldestId: async () => {
     const [row] = await sql<{ id: string }[]>`select id from orders order by id limit 1`;
     return row?.id ?? null;

@@ -81,17 +81,14 @@ export const createSubscriptions = (sql: Sql): Subscriptions => ({
 const create = async (tx: Transaction, command: CreateSubscription, nowMs: number): Promise<Subscription> => {
   await waitForWriters(tx);
   const { id, kind, target, types, secret } = command;
-  const [inserted] = await tx<SubscriptionRow[]>`
+  // The update locks the row that is there: it could end before a second statement reads it.
+  const [row] = await tx<SubscriptionRow[]>`
     insert into subscription (id, kind, target, types, secret, created_ms)
     values (${id}, ${kind}, ${target}, ${[...types]}, ${secret}, ${nowMs})
-    on conflict (target) where kind = 'kafka' do nothing
+    on conflict (target) where kind = 'kafka' do update set target = excluded.target
     returning *`;
-  if (inserted === undefined) {
-    const [known] = await tx<SubscriptionRow[]>`
-      select * from subscription where kind = ${kind} and target = ${target}`;
-    if (known === undefined) throw new Error(`the subscription to ${target} was not written`);
-    return subscriptionFrom(known);
-  }
+  if (row === undefined) throw new Error(`the subscription to ${target} was not written`);
+  if (row.id !== id) return subscriptionFrom(row);
   await writeActivity(tx, command.command, 'webhook.create', [subscriptionTarget(command)], nowMs);
   return subscriptionOf(command, nowMs);
 };

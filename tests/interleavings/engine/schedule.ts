@@ -1,14 +1,15 @@
 import type postgres from 'postgres';
+import { type Access, createAccessTracker, isPlainChange, joinAccess, type Option } from './access.ts';
+import type { Choose, Taken } from './explore.ts';
+import type { Footprints, Tables } from './footprint.ts';
 import type { Cut, ServerError, Session } from './session.ts';
 
-/** A statement that was released: which session, and its text. */
-export type Step = { readonly session: number; readonly text: string };
+/** A statement that was released. */
+export type Step = Taken & { readonly text: string };
 
 export type Run<T> = {
   /** In the order of their release. */
   readonly steps: readonly Step[];
-  /** For each step, the sessions that could have been released in its place. */
-  readonly others: readonly (readonly number[])[];
   /** One for each session. */
   readonly results: readonly (T | Error)[];
   /** What the server refused, such as a deadlock that the adapter would have retried. */
@@ -35,12 +36,14 @@ export const createSignal = () => {
 };
 export type Signal = ReturnType<typeof createSignal>;
 
-/** A statement takes less than this, unless it waits for a lock or the machine is busy. */
+/** A statement takes less than this, unless it waits for a lock or the machine is busy. Then it is asked about less often. */
 const quickMs = 2;
+const slowMs = 16;
 
 type Around = {
   readonly observer: postgres.Sql;
   readonly signal: Signal;
+  readonly footprints: Footprints;
   /** Where the connection of the first session is lost. */
   readonly cut?: Cut | null;
 };
@@ -52,8 +55,8 @@ type Around = {
 export const runSchedule = async <T>(
   sessions: readonly Session[],
   tasks: readonly (() => Promise<T>)[],
-  choose: (ready: readonly number[], position: number) => number,
-  { observer, signal, cut = null }: Around,
+  choose: Choose,
+  { observer, signal, footprints, cut = null }: Around,
 ): Promise<Run<T>> => {
   const used = sessions.slice(0, tasks.length);
   const pending = Promise.all(
@@ -63,42 +66,105 @@ export const runSchedule = async <T>(
     ),
   );
   const steps: Step[] = [];
-  const others: (readonly number[])[] = [];
   let isStuck = false;
   const blocked = new Set<Session>();
+  const moves = createMoves(used, blocked, footprints);
+  await settle(used, blocked, observer, signal);
   for (;;) {
-    await settle(used, blocked, observer, signal);
-    const ready = used.flatMap((session, index) => (session.next() === null ? [] : [index]));
+    const ready = moves.options();
     if (ready.length > 0) {
-      const chosen = choose(ready, steps.length);
-      steps.push({ session: chosen, text: used[chosen]?.next() ?? '' });
-      others.push(ready.filter((index) => index !== chosen));
-      used[chosen]?.release();
+      const session = choose(ready, steps.length, steps.at(-1) ?? null);
+      const finish = moves.release(session);
+      await settle(used, blocked, observer, signal, moves.canWake());
+      steps.push(finish());
     } else if (used.every((session) => session.hasEnded())) break;
     else {
       // Each waits for a lock of another. The server ends one of them soon.
       isStuck = true;
       await signal.wait(20);
+      await settle(used, blocked, observer, signal);
     }
   }
   const results = await pending;
-  return { steps, others, results, errors: used.flatMap((session) => session.errors()), isStuck };
+  return { steps, results, errors: used.flatMap((session) => session.errors()), isStuck };
+};
+
+const withWrites = ({ reads, publishes }: Access, writes: Tables): Access => ({
+  ...{ reads, writes, publishes: publishes & writes },
+});
+
+/** Knows what each session would do, and what each step has done. */
+const createMoves = (
+  used: readonly Session[],
+  blocked: ReadonlySet<Session>,
+  { footprintOf, writesWithoutRows }: Footprints,
+) => {
+  const trackers = used.map(() => createAccessTracker(footprintOf));
+  /** What those that wait for a lock will have done when they get it. */
+  const begun = new Map<Session, Access>();
+  let last: { readonly access: Access; readonly errors: number } | null = null;
+  const countErrors = () => used.reduce((sum, session) => sum + session.errors().length, 0);
+
+  const withWaiting = (access: Access): Access =>
+    access.publishes === 0n
+      ? access
+      : [...blocked].reduce((all, session) => joinAccess(all, begun.get(session) ?? all), access);
+  const hasFailed = (): boolean => last !== null && countErrors() > last.errors;
+
+  return {
+    options: (): readonly Option[] =>
+      used.flatMap((session, index) => {
+        const text = session.next();
+        const access = text === null ? undefined : trackers[index]?.accessOf(text, session.inTransaction());
+        return access === undefined ? [] : [{ session: index, access: withWaiting(access) }];
+      }),
+    /** Whether the last step may have given locks back. */
+    canWake: () => (): boolean => last === null || last.access.publishes !== 0n || hasFailed(),
+    /** Releases the statement. The returned function says what it has done, when all have come to rest. */
+    release: (index: number): (() => Step) => {
+      const session = used[index];
+      const tracker = trackers[index];
+      const text = session?.next() ?? '';
+      if (session === undefined || tracker === undefined) throw new Error(`there is no session ${index}`);
+      const own = tracker.accessOf(text, session.inTransaction());
+      const access = withWaiting(own);
+      const waited = [...blocked];
+      const written = trackers.reduce((all, each) => all | each.written(), own.writes);
+      begun.set(session, own);
+      last = { access, errors: countErrors() };
+      session.release();
+      return () => {
+        const isIdle = !hasFailed() && !blocked.has(session) && isPlainChange(text) && session.rows() === 0;
+        // It has locked no row either.
+        const idle = withWrites(own, writesWithoutRows(own.writes));
+        tracker.follow(isIdle ? idle : own);
+        // A statement that fails gives the locks of its transaction back.
+        const done = hasFailed() ? joinAccess(access, { ...own, publishes: written }) : access;
+        const woken = waited.filter((each) => !blocked.has(each)).map((each) => used.indexOf(each));
+        return { session: index, text, access: isIdle ? idle : done, woken };
+      };
+    },
+  };
 };
 
 /**
  * Waits until each session is held, has ended, or waits for a lock of another session. `blocked` are those that waited
- * for one before the last step.
+ * for one before the last step. Without `canWake` they still do.
  */
 const settle = async (
   sessions: readonly Session[],
   blocked: Set<Session>,
   observer: postgres.Sql,
   signal: Signal,
+  canWake: () => boolean = () => true,
 ): Promise<void> => {
+  let waitMs = quickMs;
   for (;;) {
     const open = sessions.filter((session) => !session.hasEnded() && session.next() === null);
-    if (open.length === 0) return;
-    if (!open.every((session) => blocked.has(session) && session.isAtServer())) await signal.wait(quickMs);
+    if (open.length === 0) return blocked.clear();
+    const isWaiting = open.every((session) => blocked.has(session) && session.isAtServer());
+    if (isWaiting && !canWake()) return;
+    if (!isWaiting) await signal.wait(waitMs);
     const atServer = sessions.filter((session) => session.isAtServer());
     const isThinking = sessions.some(
       (session) => !session.hasEnded() && session.next() === null && !session.isAtServer(),
@@ -108,6 +174,7 @@ const settle = async (
     const rows = await observer<{ pid: number }[]>`
       select pid from unnest(${pids}::int[]) as p(pid) where cardinality(pg_blocking_pids(pid)) > 0`;
     const waiting = new Set(rows.map(({ pid }) => pid));
+    waitMs = Math.min(2 * waitMs, slowMs);
     blocked.clear();
     for (const session of atServer) if (waiting.has(session.pid())) blocked.add(session);
     if (atServer.every((session) => blocked.has(session) && session.isAtServer())) return;

@@ -1,5 +1,6 @@
 import { createServer, type Socket, connect as tcpConnect } from 'node:net';
 import { connect } from '../../../adapters/postgres/connection.ts';
+import { noLimits } from '../../../adapters/postgres/migrate.ts';
 import { type ClientUnit, createClientReader, createServerReader } from './wire.ts';
 
 /** What happens to a connection at a statement. `after`: the server has run it, and the answer is lost. */
@@ -16,6 +17,17 @@ export type Session = Awaited<ReturnType<typeof openSession>>;
 
 const passes = /^\s*(begin|set local|select set_config)|pg_catalog\.pg_type/i;
 
+/**
+ * A schedule holds locks for as long as the machine takes for the steps of others. The limits of the pool are off, and this
+ * one, which a transaction sets for itself, becomes a text of the same length that means no limit.
+ */
+const withoutLimit = (bytes: Buffer): Buffer => {
+  const at = bytes.indexOf(lockLimit);
+  if (at >= 0) bytes.write('0', at + lockLimit.length - 2);
+  return bytes;
+};
+const lockLimit = `set local lock_timeout = '2s`;
+
 /** `onChange` is called whenever the session may have come to rest. */
 export const openSession = async (
   databaseUrl: string,
@@ -29,6 +41,8 @@ export const openSession = async (
   let running = 0;
   /** A statement is being parsed, which may wait for the lock of a table. */
   let isParsing = false;
+  let inTransaction = false;
+  let rows = 0;
   let work: 'none' | 'runs' | 'ended' = 'none';
   let cut: Cut | null = null;
   let released = 0;
@@ -47,6 +61,7 @@ export const openSession = async (
     held.length = 0;
     running = 0;
     isParsing = false;
+    inTransaction = false;
   };
   const server = createServer((client) => {
     const upstream = tcpConnect({ host: hostname, port: Number(port) });
@@ -67,7 +82,7 @@ export const openSession = async (
     }
     client.on('data', (bytes: Buffer) => {
       if (link !== own) return;
-      for (const unit of readClient(bytes)) {
+      for (const unit of readClient(withoutLimit(bytes))) {
         const isHeld = !isOpen && unit.kind === 'step' && !passes.test(unit.text);
         if (isHeld || held.length > 0) held.push(unit);
         else send(unit);
@@ -81,7 +96,11 @@ export const openSession = async (
       for (const sign of readServer(bytes)) {
         if (sign.kind === 'process') pid = sign.pid;
         if (sign.kind === 'error') errors.push(sign);
-        if (sign.kind === 'ready') running--;
+        if (sign.kind === 'complete') rows = sign.rows;
+        if (sign.kind === 'ready') {
+          running--;
+          inTransaction = sign.inTransaction;
+        }
       }
       if (own.isMuted && running === 0) drop();
       onChange();
@@ -91,8 +110,8 @@ export const openSession = async (
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   const url = Object.assign(new URL(databaseUrl), { hostname: '127.0.0.1', port: String(address.port) }).href;
-  const sql = connect({ url, poolSize: 1, pooling: prepared ? 'session' : 'transaction' });
-  await sql`select 1`;
+  const sql = connect({ url, poolSize: 1, pooling: prepared ? 'session' : 'transaction', limits: noLimits });
+  await sql`set idle_in_transaction_session_timeout = 0`;
 
   return {
     sql,
@@ -119,6 +138,10 @@ export const openSession = async (
     /** The statement that waits to be released. Null while one is at the server. */
     next: (): string | null => (running === 0 ? (held[0]?.text ?? null) : null),
     isAtServer: () => running > 0 || isParsing,
+    /** What the server said last. */
+    inTransaction: () => inTransaction,
+    /** How many rows the last statement has changed or returned. */
+    rows: () => rows,
     hasEnded: () => work === 'ended' && running === 0,
     errors: (): readonly ServerError[] => errors,
     release: () => {

@@ -73,7 +73,9 @@ const textUpToZero = (bytes: Buffer): string => bytes.toString('utf8', 0, bytes.
 
 /** What matters of a server's answer. */
 export type ServerSign =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly inTransaction: boolean }
+  /** A statement is done. `rows`: how many it has changed or returned. */
+  | { readonly kind: 'complete'; readonly rows: number }
   | { readonly kind: 'error'; readonly code: string; readonly message: string }
   | { readonly kind: 'process'; readonly pid: number };
 
@@ -87,7 +89,9 @@ export const createServerReader = () => {
       const length = 1 + bytes.readInt32BE(1);
       if (bytes.length < length) break;
       const type = String.fromCharCode(bytes[0] ?? 0);
-      if (type === 'Z') signs.push({ kind: 'ready' });
+      if (type === 'Z') signs.push({ kind: 'ready', inTransaction: bytes[5] !== letter('I') });
+      if (type === 'C')
+        signs.push({ kind: 'complete', rows: rowsOf(textUpToZero(bytes.subarray(5, length))) });
       if (type === 'K') signs.push({ kind: 'process', pid: bytes.readInt32BE(5) });
       if (type === 'E') signs.push(errorOf(bytes.subarray(5, length)));
       bytes = bytes.subarray(length);
@@ -96,6 +100,9 @@ export const createServerReader = () => {
     return signs;
   };
 };
+
+/** `UPDATE 3`, `INSERT 0 3`, `COMMIT`. */
+const rowsOf = (tag: string): number => Number(/\d+$/.exec(tag)?.[0] ?? 0);
 
 const errorOf = (body: Buffer): ServerSign => {
   const fields = new Map(

@@ -36,6 +36,7 @@ import {
   refundLate,
   removeStock,
 } from './checkoutVerbs.ts';
+import { erase } from './customerVerbs.ts';
 
 export const pendingGround = ground<Rows>({
   name: 'pending orders',
@@ -62,6 +63,7 @@ export const pendingGround = ground<Rows>({
     'place once': placeOnce,
     'place an order': placeNew,
     'correct the address': correct,
+    'erase the customer': erase,
   },
 });
 
@@ -82,6 +84,9 @@ export const payingGround = ground<Rows>({
     'add to the stock': addStock,
     'import the product': importProduct,
     'correct the address': correct,
+    'change the quantity of a': changeQuantity(0),
+    'cancel what has expired': cancelExpired,
+    'erase the customer': erase,
   },
 });
 
@@ -104,6 +109,7 @@ export const cancelledKeyGround = ground<Rows>({
     'record a late success': record(succeeded),
     'refund a late charge': refundLate,
     'take from the stock': removeStock,
+    'erase the customer': erase,
   },
 });
 
@@ -118,6 +124,7 @@ export const declinedGround = ground<Rows>({
     'adopt a part of a late charge': adoptPart,
     'cancel a': cancelFirst,
     'recover this payment': recover(true),
+    'erase the customer': erase,
   },
 });
 

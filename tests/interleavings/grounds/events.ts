@@ -101,13 +101,24 @@ const sendTest: Verb<Rows> = {
     say(store.events.sendTest(subscriptionId, shop.now()), done),
 };
 
-/** Deliveries and events are dropped one after the other. */
 const drop: Verb<Rows> = {
   port: 'events.drop',
-  isSeveral: true,
   run: async ({ shop, store }) =>
     say(store.events.drop(shop.now() + 25 * 3_600_000, 100), (dropped) =>
       count(dropped.reduce((sum, { events }) => sum + events, 0)),
+    ),
+};
+
+const dropDeliveries: Verb<Rows> = {
+  port: 'deliveries.drop',
+  run: async ({ shop, store }) => say(store.deliveries.drop(shop.now() + 25 * 3_600_000, 100), count),
+};
+
+const changeSecret: Verb<Rows> = {
+  port: 'subscriptions.change',
+  run: async ({ shop, store }, { subscriptionId }) =>
+    say(store.subscriptions.change({ id: subscriptionId, secret: 'whsec_9' }, shop.now()), (found) =>
+      found === null ? 'none' : 'changed',
     ),
 };
 
@@ -176,6 +187,8 @@ export const subscribedGround = ground<Rows>({
     'end the subscription': end,
     'send a test': sendTest,
     'drop what is old': drop,
+    'drop old deliveries': dropDeliveries,
+    'change its secret': changeSecret,
     'resend a delivery': resend,
     'change the quantity': changeQuantity,
     'place once': placeOnce,

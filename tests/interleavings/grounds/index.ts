@@ -1,3 +1,4 @@
+import { archivedGround, monthGround } from './archive.ts';
 import { booksGround, keysGround } from './books.ts';
 import {
   cancelledKeyGround,
@@ -9,6 +10,7 @@ import {
 import { subscribedGround } from './events.ts';
 import { parkedGround, probingGround } from './pauses.ts';
 import { completedGround, refundingGround } from './refunds.ts';
+import { runGround } from './runs.ts';
 import { failedGround, paidGround, rescuedGround, runningGround } from './tasks.ts';
 
 export const grounds = [
@@ -26,6 +28,9 @@ export const grounds = [
   parkedGround,
   probingGround,
   subscribedGround,
+  runGround,
+  monthGround,
+  archivedGround,
   booksGround,
   keysGround,
 ] as const;

@@ -1,8 +1,10 @@
+import type { Order } from '../../../core/order.ts';
 import type { Probe } from '../../../core/pause.ts';
 import { pipelineFor } from '../../../core/pipelines/index.ts';
 import type { Lease } from '../../../core/queue.ts';
 import { defined, unwrap } from '../../contracts/fixture.ts';
 import { type Actor, count, done, ground, say, type Verb } from '../ground.ts';
+import { erase } from './customerVerbs.ts';
 
 const atMail = { pipeline: 'physical', step: 'notify_customer' } as const;
 const laterMs = 120_000;
@@ -13,6 +15,7 @@ type Rows = {
   /** Parked at the step, the oldest first. */
   readonly taskIds: readonly string[];
   readonly orderId: string;
+  readonly orders: readonly Order[];
   /** A task that is tried although the pause holds its step. */
   readonly probe: Lease | null;
   readonly key: string;
@@ -28,7 +31,7 @@ const park = async ({ shop, store }: Actor): Promise<Rows> => {
   await unwrap(store.pauses.beginForFault(fault, shop.now()));
   await shop.claimTasks('physical');
   const [first] = orders;
-  const ids = { operatorId: shop.newId(), key: shop.newId(), orderId: defined(first).id };
+  const ids = { operatorId: shop.newId(), key: shop.newId(), orderId: defined(first).id, orders };
   return { faultId, taskIds, probe: null, ...ids };
 };
 
@@ -137,6 +140,7 @@ export const parkedGround = ground<Rows>({
     'claim the tasks': claim,
     'skip the step': skip,
     'refund the order': refund,
+    'erase the customer': erase,
   },
 });
 
@@ -157,5 +161,6 @@ export const probingGround = ground<Rows>({
     'resume what is free': resume,
     'end the pause': end,
     'skip the step': skip,
+    'erase the customer': erase,
   },
 });

@@ -3,6 +3,7 @@ import type { JobLease } from '../../../core/queue.ts';
 import type { FinishedRefund } from '../../../core/refund.ts';
 import { defined, refundFailed, refundSucceeded } from '../../contracts/fixture.ts';
 import { type Actor, count, done, ground, say, type Verb } from '../ground.ts';
+import { erase } from './customerVerbs.ts';
 import { adopt, correct, dispute, pay, refund, type Rows as TaskRows } from './tasks.ts';
 
 type Rows = TaskRows & {
@@ -13,7 +14,7 @@ type Rows = TaskRows & {
   readonly job: JobLease | null;
 };
 
-const finishTasks = async ({ shop }: Actor): Promise<void> => {
+export const finishTasks = async ({ shop }: Actor): Promise<void> => {
   for (const pipeline of ['physical', 'digital'])
     for (const lease of (await shop.claimTasks(pipeline)).leases)
       await shop.report(lease, { kind: 'done', detail: null });
@@ -138,6 +139,7 @@ export const completedGround = ground<Rows>({
     'send the mails again': correct,
     'claim the refunds': claimJobs,
     'refund a stray charge': refundUnknown,
+    'erase the customer': erase,
     'add to the stock': restock,
   },
 });
@@ -163,6 +165,7 @@ export const refundingGround = ground<Rows>({
     'record a dispute': dispute,
     'correct the address': correct,
     'refund a again': refund(1, 0.6),
+    'erase the customer': erase,
     'add to the stock': restock,
   },
 });

@@ -4,6 +4,7 @@ import type { Product } from '../../../core/product.ts';
 import type { Lease, StepReport } from '../../../core/queue.ts';
 import { defined } from '../../contracts/fixture.ts';
 import { type Actor, count, done, ground, say, type Verb } from '../ground.ts';
+import { erase } from './customerVerbs.ts';
 
 export type Rows = {
   readonly product: Product;
@@ -149,6 +150,7 @@ const onTasks = {
   'record a dispute': dispute,
   'correct the address': correct,
   'skip the step': skip,
+  'erase the customer': erase,
 } as const;
 
 export const paidGround = ground<Rows>({
