@@ -32,8 +32,11 @@ export const matchStandby = async (
   return match;
 };
 
-/** The standby has what the primary has. */
-const standbySettings = settings.filter((setting) => /^(shared_buffers|jit|max_connections)=/.test(setting));
+/** The standby has what the primary has, and may not have fewer senders of the log than the primary's default. */
+const standbySettings = [
+  ...settings.filter((setting) => /^(shared_buffers|jit|max_connections)=/.test(setting)),
+  'max_wal_senders=10',
+];
 
 const createReader = (bench: Bench, fixture: SearchFixture, replicaUrl: string | null): Contender => ({
   name: replicaUrl === null ? 'ROLE=read on the primary' : 'ROLE=read on a standby',
