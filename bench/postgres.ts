@@ -11,6 +11,8 @@ import { asServerUser, freePort } from '../tests/processes/server.ts';
 export type Postgres = {
   readonly pid: number;
   readonly port: number;
+  /** Its data directory. */
+  readonly data: string;
   url(database: string): string;
   /** Runs one statement in the database `postgres`, which no row measures. */
   run(statement: string): Promise<readonly Record<string, unknown>[]>;
@@ -70,6 +72,7 @@ export const startPostgres = async (): Promise<Postgres> => {
   return {
     pid: server.pid ?? 0,
     port,
+    data,
     url,
     run,
     drop,

@@ -5,6 +5,7 @@ import { spreadOf } from '../rounds.ts';
 import type { Contender, Curve, MatchResult, Row, Spread } from '../row.ts';
 import { runScript } from '../scripts.ts';
 import { placeOrders } from '../shop.ts';
+import { matchMonths } from './months.ts';
 
 const backlogs = [1_000, 100_000, 1_000_000];
 const shortSeconds = 5;
@@ -12,7 +13,8 @@ const heldSeconds = 120;
 
 export const growth: Row = {
   name: 'growth',
-  about: 'how a backlog of tasks, and a transaction that is held open, change the rate of claiming tasks',
+  about:
+    'how a backlog of tasks, a transaction that is held open, and monthly partitions change what work costs',
   run: async (bench) => {
     const postgres = await bench.postgres();
     const template = 'bench_growth';
@@ -46,8 +48,9 @@ export const growth: Row = {
       peers: [free],
     });
     await postgres.drop(template);
+    const monthsMatch = await matchMonths(bench, postgres);
     return {
-      matches: [backlogMatch, heldMatch],
+      matches: [backlogMatch, heldMatch, monthsMatch],
       curves: [backlogCurve(backlogMatch), heldCurve(heldMatch, longSeconds)],
     };
   },

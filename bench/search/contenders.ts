@@ -173,7 +173,7 @@ const findStart = async (page: FetchPage, terms: SearchTerms, number: PageNumber
   return after;
 };
 
-const percentile = (times: readonly number[], share: number): number =>
+export const percentile = (times: readonly number[], share: number): number =>
   times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)] ?? Number.NaN;
 
 const maxOf = (figures: Sample, unit: string): number =>

@@ -3,6 +3,8 @@ import { parseQuery, type SearchQuery } from '../../core/search.ts';
 /** One query, in the form that each contender needs. The words are those of `tests/postgres/volume.ts`. */
 export type SearchTerms = {
   readonly search: SearchQuery | null;
+  /** The same, as a client writes it. */
+  readonly q: string;
   /** The text of a tsquery. */
   readonly text: string;
   /** ILIKE patterns that must all match a name with a space before and after it. */
@@ -15,26 +17,28 @@ export type QueryKind = {
   readonly termsAt: (turn: number, products: number) => SearchTerms;
 };
 
+const typed = (q: string) => ({ q, search: parseQuery(q) });
+
 const word = (text: string): SearchTerms => ({
-  search: parseQuery(`"${text}"`),
+  ...typed(`"${text}"`),
   text: `'${text}'`,
   patterns: [`% ${text} %`],
 });
 
 const both = (a: string, b: string): SearchTerms => ({
-  search: parseQuery(`"${a}" "${b}"`),
+  ...typed(`"${a}" "${b}"`),
   text: `'${a}' & '${b}'`,
   patterns: [`% ${a} %`, `% ${b} %`],
 });
 
 const phrase = (a: string, b: string): SearchTerms => ({
-  search: parseQuery(`"${a} ${b}"`),
+  ...typed(`"${a} ${b}"`),
   text: `'${a}' <-> '${b}'`,
   patterns: [`% ${a} ${b} %`],
 });
 
 const prefix = (text: string): SearchTerms => ({
-  search: parseQuery(text),
+  ...typed(text),
   text: `'${text}':*`,
   patterns: [`% ${text}%`],
 });

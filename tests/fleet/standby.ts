@@ -26,11 +26,14 @@ const settings = ['wal_level=replica', 'hot_standby=on', 'wal_keep_size=256MB', 
 export const startPrimary = (): Promise<PostgresServer> =>
   startPostgresServer({ fsync: true, extra: settings });
 
+/** What a standby needs to know of its primary. */
+type Primary = Pick<PostgresServer, 'url' | 'port' | 'data'>;
+
 /** Copies the primary while it runs, as `pg_basebackup` does, which the package of the server does not have. */
-export const startStandby = async (primary: PostgresServer): Promise<Standby> => {
+export const startStandby = async (primary: Primary, more: readonly string[] = []): Promise<Standby> => {
   const server = await startPostgresServer({
     fsync: true,
-    extra: settings,
+    extra: [...settings, ...more],
     fill: (data) => copyPrimary(primary, data),
   });
   const run = async (statement: string): Promise<void> => {
@@ -44,7 +47,7 @@ export const startStandby = async (primary: PostgresServer): Promise<Standby> =>
   };
 };
 
-const copyPrimary = async (primary: PostgresServer, data: string): Promise<void> => {
+const copyPrimary = async (primary: Primary, data: string): Promise<void> => {
   await onServer(primary, async (sql) => {
     // The backup ends with its session.
     await sql`select pg_backup_start('standby', true)`;
@@ -78,7 +81,10 @@ export const onServer = async <T>(
 };
 
 /** Waits until the standby has replayed all that the primary has committed. */
-export const waitForReplay = async (primary: PostgresServer, standby: PostgresServer): Promise<void> => {
+export const waitForReplay = async (
+  primary: Pick<PostgresServer, 'url'>,
+  standby: PostgresServer,
+): Promise<void> => {
   const [end] = await onServer(
     primary,
     (sql) => sql<{ lsn: string }[]>`select pg_current_wal_flush_lsn()::text as lsn`,

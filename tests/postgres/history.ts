@@ -2,25 +2,34 @@ import type { Sql } from '../../adapters/postgres/connection.ts';
 import { partitionTables } from '../../adapters/postgres/partitions/convert.ts';
 import { addMonthsAhead } from '../../adapters/postgres/partitions/months.ts';
 import { systemTimer } from '../../adapters/system/timer.ts';
-import { addMonths, monthAt, startOfMonth } from '../../core/archive.ts';
+import { addMonths, type Month, startOfMonth } from '../../core/archive.ts';
 
 export const historyMonths = 24;
 export const firstHistoryMonth = '2023-01';
 export const endOfHistoryMs = startOfMonth(addMonths(firstHistoryMonth, historyMonths));
 
 /** Puts an empty database into partitions, one for each month of the history and the months after it. */
-export const partitionEmpty = async (url: string, sql: Sql): Promise<void> => {
-  const startMs = startOfMonth(addMonths(firstHistoryMonth, -1));
+export const partitionEmpty = async (
+  url: string,
+  sql: Sql,
+  first: Month = firstHistoryMonth,
+): Promise<void> => {
+  const startMs = startOfMonth(addMonths(first, -1));
   const watch = { nowMs: () => startMs, timer: systemTimer, onStep: () => {} };
   await partitionTables(url, watch);
-  for (let month = firstHistoryMonth; month <= monthAt(endOfHistoryMs); month = addMonths(month, 3))
+  for (let month = first; month <= addMonths(first, historyMonths); month = addMonths(month, 3))
     await addMonthsAhead(sql, startOfMonth(month));
 };
 
 /** Completed orders of one product, evenly over the months, each with its history, ledger and search row. */
-export const insertHistory = async (sql: Sql, productId: string, orders: number): Promise<void> => {
-  const startMs = startOfMonth(firstHistoryMonth);
-  const intervalMs = Math.floor((endOfHistoryMs - startMs) / orders);
+export const insertHistory = async (
+  sql: Sql,
+  productId: string,
+  orders: number,
+  first: Month = firstHistoryMonth,
+): Promise<void> => {
+  const startMs = startOfMonth(first);
+  const intervalMs = Math.floor((startOfMonth(addMonths(first, historyMonths)) - startMs) / orders);
   await sql.begin(async (tx) => {
     // Without checks of foreign keys, a million times, and without triggers.
     await tx`set local session_replication_role = replica`;

@@ -118,6 +118,18 @@ describe.skipIf(!(await postgresAvailable()))('Monthly partitions', () => {
     await sql.unsafe(`drop owned by ${role}; drop role ${role}`);
   });
 
+  test('A hypertable of TimescaleDB is refused by its name, and nothing is changed', async () => {
+    await sql.unsafe(`
+      create schema timescaledb_information;
+      create table timescaledb_information.hypertables (hypertable_schema name, hypertable_name name);
+      insert into timescaledb_information.hypertables values ('public', 'step_ledger')`);
+    const refused = convert().catch((cause: Error) => cause.message);
+    expect(await refused).toContain('step_ledger is a hypertable');
+    await sql`delete from timescaledb_information.hypertables`;
+    expect(await readEnds(sql)).toEqual([]);
+    expect(await convert()).toHaveLength(2);
+  });
+
   test('Checkouts go on while the tables move, and a transaction that holds one is waited for', async () => {
     const holder = await sql.reserve();
     const { id } = await fixture.placeOrder(await fixture.createProduct());

@@ -5,7 +5,7 @@ import type { OrderRow } from '../rows.ts';
 import { createdWithin, matchesText, type OrderFilter, remainingStatus, searchRows } from './filter.ts';
 import type { ScanResult } from './scanResult.ts';
 
-/** A result, and how many product snapshots match the text. */
+/** A result, and how many product snapshots match the text: the number is right up to `recentMax`, and larger beyond. */
 export type SnapshotScanResult = ScanResult & { readonly snapshots: number };
 
 /**
@@ -46,8 +46,9 @@ type MergedRow = OrderRow & {
 /**
  * The plan, one line for each CTE:
  *  1. `query`: the values of the filter, in one row.
- *  2. `matching`: the snapshots that match the text and were ordered after the range begins.
- *  3. `counts`: how many snapshots match, and how many of them are recent.
+ *  2. `latest`: of the snapshots that match the text and were ordered after the range begins, those that were ordered
+ *     last: one more than all of the others can ask for. Thousands may match, and nothing else reads them all.
+ *  3. `counts`: how many of 2 there are, and how many of them are recent.
  *  4. `recent`: the newest order in range of each recent snapshot; of these orders the `rows_max` newest.
  *  5. `cutoff`: no order before this id is read by this statement. It is the newer one of two ids: that of the row
  *     number `rows_max` of 4, and the `sold_before` after which all recent snapshots and 2 × `rows_max` others were
@@ -59,8 +60,7 @@ type MergedRow = OrderRow & {
  * The last select reads the orders of 8 whole, and returns the counts and the cutoff with them. Orders before the
  * cutoff are left to the next call.
  *
- * `matching` is materialised, because the planner would otherwise expect to find enough rows early, and read the table
- * instead of the index. The planner does not see the values in the row of 1, so it makes one plan for all values.
+ * The planner does not see the values in the row of 1, so it makes one plan for all values.
  */
 const mergeOrders = (sql: Sql, filter: OrderFilter, rowsMax: number, recentMax: number) => {
   const values = valuesOf(sql, filter);
@@ -72,15 +72,16 @@ const mergeOrders = (sql: Sql, filter: OrderFilter, rowsMax: number, recentMax: 
     with query as materialized (
       select ${filter.text}::tsquery as tokens, ${filter.since}::uuid as since, ${filter.before}::uuid as before,
         ${rowsMax}::integer as rows_max
-    ), matching as materialized (
+    ), latest as materialized (
       select n.id, n.sold_before from product_snapshot n where ${matchesText(sql, values)}
         and ${values.since === null ? sql`true` : sql`n.sold_before > ${values.since}`}
+      order by n.sold_before desc limit ${sql.unsafe(String(recentMax + 1))} + 2 * ${rows}
     ), counts as materialized (
       select count(*)::integer as snapshots,
         (count(*) filter (where sold_before > (select before from query)))::integer as recent
-      from matching
+      from latest
     ), recent as materialized (
-      select s.id, n.order_id from matching s cross join lateral (
+      select s.id, n.order_id from latest s cross join lateral (
         ${ordersOfSnapshot(sql, filter, values)} limit 1
       ) as n
       where (select recent from counts) <= ${sql.unsafe(String(recentMax))} and s.sold_before > (select before from query)
@@ -88,13 +89,13 @@ const mergeOrders = (sql: Sql, filter: OrderFilter, rowsMax: number, recentMax: 
     ), cutoff as materialized (
       select greatest(
         (select order_id from recent order by order_id desc offset ${rows} - 1),
-        (select sold_before from matching order by sold_before desc
+        (select sold_before from latest order by sold_before desc
           offset (select recent from counts) + 2 * ${rows} limit 1)
       ) as id
     ), newest as materialized (
       select id, order_id from recent where order_id >= ${cutoff}
       union all
-      (select s.id, n.order_id from matching s cross join lateral (
+      (select s.id, n.order_id from latest s cross join lateral (
         ${ordersOfSnapshot(sql, filter, { ...values, since })} limit 1
       ) as n
       where (select recent from counts) <= ${sql.unsafe(String(recentMax))} and s.sold_before > ${cutoff}

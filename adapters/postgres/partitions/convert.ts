@@ -27,11 +27,23 @@ export const partitionTables = async (url: string, watch: PartitionWatch): Promi
   const sql = connect({ url, poolSize: 1, limits: noLimits });
   try {
     refusePending(await pendingMigrations(sql));
+    await refuseHypertables(sql);
     for (const table of monthlyTables) await partitionTable(sql, table, watch);
     return await addMonthsAhead(sql, watch.nowMs());
   } finally {
     await sql.end({ timeout: 3 });
   }
+};
+
+/** TimescaleDB has the rows of a hypertable in tables of its own, so the table itself would become an empty partition. */
+const refuseHypertables = async (sql: Sql): Promise<void> => {
+  const [known] = await sql`select 1 where to_regclass('timescaledb_information.hypertables') is not null`;
+  if (known === undefined) return;
+  const [found] = await sql<{ name: string }[]>`
+    select hypertable_name as name from timescaledb_information.hypertables
+    where hypertable_schema = current_schema() and hypertable_name = any(${monthlyTables.map(({ name }) => name)})`;
+  if (found !== undefined)
+    throw new Error(`${found.name} is a hypertable: TimescaleDB makes its partitions, and this command none`);
 };
 
 const checkName = ({ name }: MonthlyTable): string => `${name}_before`;

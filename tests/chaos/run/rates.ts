@@ -106,7 +106,7 @@ export const measureRates = async (fault: RateFault, load: Load): Promise<Rates>
 };
 
 /** Waits until no payment is open and no task is left. */
-const waitUntilDone = async (databaseUrl: string): Promise<void> => {
+export const waitUntilDone = async (databaseUrl: string): Promise<void> => {
   const { run, close } = openDatabase(databaseUrl);
   const untilMs = Date.now() + 600_000;
   for (;;) {
