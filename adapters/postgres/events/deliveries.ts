@@ -48,7 +48,10 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
     }),
 });
 
-/** Writes the attempts to the log. The caller's transaction has not yet written what became of the events. */
+/**
+ * Writes the attempts to the log. The caller's transaction has not yet written what became of the events. Without their
+ * limits, PostgreSQL takes the rows for a hundred, and reads all events that wait to join them.
+ */
 export const writeDeliveries = async (
   tx: Transaction,
   subscriptionId: string,
@@ -62,7 +65,11 @@ export const writeDeliveries = async (
   if (rows.length === 0) return;
   const found = await tx<{ subject: string; sequence: number; at_ms: number }[]>`
     select e.subject, e.sequence, e.at_ms
-    from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(subject uuid, sequence bigint, lease integer)
+    from (
+      select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
+        subject uuid, sequence bigint, lease integer
+      ) limit ${rows.length}
+    ) r
     join event e on e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence
       and e.lease = r.lease
     order by e.subject, e.sequence for update of e`;
@@ -75,9 +82,11 @@ export const writeDeliveries = async (
       delivered_ms, attempt_ms, response_status, error)
     select e.subscription_id, r.id, e.subject, e.sequence, e.kind, e.type, e.at_ms, r.body, e.attempts + 1,
       case when r.delivered then r."atMs" end, r."atMs", r."responseStatus", r.error
-    from json_to_recordset(${JSON.stringify(ids)}::text::json) as r(
-      id uuid, subject uuid, sequence bigint, delivered boolean, "atMs" bigint, "responseStatus" integer, error text, body text
-    )
+    from (
+      select * from json_to_recordset(${JSON.stringify(ids)}::text::json) as r(
+        id uuid, subject uuid, sequence bigint, delivered boolean, "atMs" bigint, "responseStatus" integer, error text, body text
+      ) limit ${ids.length}
+    ) r
     join event e on e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence
     on conflict (subscription_id, id) do update set attempts = webhook_delivery.attempts + 1,
       delivered_ms = coalesce(excluded.delivered_ms, webhook_delivery.delivered_ms),

@@ -47,7 +47,7 @@ export const createEvents = (sql: Sql): Events => ({
         with reported as (
           select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
             subject uuid, sequence bigint, lease integer, kind text, due_ms bigint, body text
-          )
+          ) limit ${rows.length}
         ), delivered as (
           delete from event e using reported r
           where r.kind = 'delivered' and e.subscription_id = ${subscriptionId} and e.subject = r.subject

@@ -16,9 +16,11 @@ export const holdFollowers = async (
   if (failed.length === 0) return;
   await tx`
     update event e set due_ms = r.due_ms
-    from json_to_recordset(${JSON.stringify(failed)}::text::json) as r(
-      subject uuid, sequence bigint, lease integer, due_ms bigint
-    )
+    from (
+      select * from json_to_recordset(${JSON.stringify(failed)}::text::json) as r(
+        subject uuid, sequence bigint, lease integer, due_ms bigint
+      ) limit ${failed.length}
+    ) r
     join event first on first.subscription_id = ${subscriptionId} and first.subject = r.subject
       and first.sequence = r.sequence and first.lease = r.lease and first.due_ms = r.due_ms
     where e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence > r.sequence
