@@ -24,6 +24,8 @@ export type ConnectionOptions = {
   readonly slow?: SlowStatements | undefined;
   /** Called with how long a statement has waited for a connection, if all were in use. */
   readonly onPoolWait?: ((ms: number) => void) | undefined;
+  /** Shared by pools to one server: what one of them finds out about a silent server, the others need not wait for. */
+  readonly silence?: Set<() => void>;
 };
 
 /** How long a statement may take, ms. Beyond it, its caller gets `unavailable`. */
@@ -54,6 +56,7 @@ export const connect = ({
   limits: { statementMs, lockMs, clientMs } = defaultLimits,
   slow,
   onPoolWait,
+  silence,
 }: ConnectionOptions): Sql => {
   const { session, ...server } = driverOptions(url);
   return postgres({
@@ -62,6 +65,7 @@ export const connect = ({
     query_timeout: clientMs / 1_000,
     ends_session: endingStates,
     ...(onPoolWait !== undefined && { onwait: onPoolWait }),
+    ...(silence !== undefined && { silence }),
     ...(slow !== undefined && { slow_ms: slow.ms, onslow: slow.tell }),
     ...server,
     // The default pauses grow to 20 s. The server may be back long before that.

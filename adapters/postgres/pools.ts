@@ -36,12 +36,15 @@ export const openPools = ({
   poolSize = 8,
   onPoolWait,
   ...options
-}: Omit<ConnectionOptions, 'limits' | 'onPoolWait'> & {
+}: Omit<ConnectionOptions, 'limits' | 'onPoolWait' | 'silence'> & {
   readonly onPoolWait?: OnPoolWait | undefined;
 }): Pools & { close(): Promise<void> } => {
+  // Readiness asks every other second and waits for two, so idle connections of a silent server are soon left by all.
+  const silence = new Set<() => void>();
   const open = (name: keyof Pools, size: number) =>
     connect({
       ...options,
+      silence,
       poolSize: size,
       limits: limits[name],
       onPoolWait: onPoolWait && ((ms) => onPoolWait(name, ms)),

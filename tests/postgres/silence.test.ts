@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:tes
 import postgres from 'postgres';
 import { connect, inTransaction, type Sql } from '../../adapters/postgres/connection.ts';
 import { orUnavailable } from '../../adapters/postgres/failures.ts';
+import { openPools } from '../../adapters/postgres/pools.ts';
 import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
 import { startSilentProxy } from './silentProxy.ts';
 
@@ -86,6 +87,19 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: connections that go s
       expect(await working).toContain('QUERY_TIMEOUT');
       await own.end();
     }
+    await ownProxy.close();
+  }, 60_000);
+
+  test('A pool that finds the server silent spares the other pools the wait on their idle connections', async () => {
+    const ownProxy = await startSilentProxy(database.url);
+    const { close, probe, ...others } = openPools({ url: ownProxy.url, poolSize: 2 });
+    const askAll = (pools: readonly Sql[]) =>
+      Promise.all(pools.map((pool) => orUnavailable(async () => await pool`select 1`)));
+    for (const result of await askAll([probe, ...Object.values(others)])) expect(result.isOk()).toBe(true);
+    ownProxy.silence();
+    expect((await askAll([probe])).map((result) => result.isErr())).toEqual([true]);
+    for (const result of await askAll(Object.values(others))) expect(result.isOk()).toBe(true);
+    await close();
     await ownProxy.close();
   }, 60_000);
 
