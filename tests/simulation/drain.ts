@@ -5,7 +5,7 @@ import type { Violation } from '../chaos/violation.ts';
 import type { SeededRandom } from '../processes/random.ts';
 import { endOperatorPauses, type OperatorPorts } from './actors/operators.ts';
 import { endDisputes } from './actors/providerSide.ts';
-import { countDue, readProvider } from './books.ts';
+import { countDue, readDisputes, readProvider } from './books.ts';
 import { judge, type LastingFault, unexplained } from './liveness.ts';
 import type { Servers, SimulatedProcess } from './process.ts';
 import { products } from './settings.ts';
@@ -41,8 +41,7 @@ const drain = async (ports: DrainPorts): Promise<string | null> => {
   for (let retried = false; ; ) {
     // A pause may begin some seconds after its operator was told that it did not.
     while ((await endOperatorPauses(ports, random)) > 0) await scheduler.sleep(100);
-    const { providerDisputes } = await readProvider(provider.engine.records);
-    const disputes = await endDisputes(provider, providerDisputes);
+    const disputes = await endDisputes(provider, await readDisputes(provider.engine.records));
     const open = { ...books.open(), disputes, due: await countDue(provider.engine.records) };
     const isWaiting = unexplained(open, lasting) > 0 || scheduler.nowMs() < endsMs;
     const unassigned = isWaiting ? 0 : await assignRefunds(ports);
@@ -54,7 +53,7 @@ const drain = async (ports: DrainPorts): Promise<string | null> => {
     if (scheduler.nowMs() > untilMs) return JSON.stringify(open);
     await scheduler.sleep(lateMs());
     // One process is enough for the rest, and its waiting costs half.
-    if (lasting === null && scheduler.nowMs() > untilMs - restMaxMs + 30_000)
+    if (lasting === null && scheduler.nowMs() > untilMs - restMaxMs + 15_000)
       for (const process of processes.slice(1)) if (process.api() !== null) process.stop(() => {});
   }
 };
