@@ -1,3 +1,4 @@
+import type { StockSlice } from '../../core/ledger.ts';
 import type { Store } from '../../core/store.ts';
 import type { ReconciliationReply } from '../chaos/clientLog.ts';
 import type { ReceivedMail, Snapshot } from '../chaos/snapshot.ts';
@@ -59,6 +60,7 @@ const drain = async (ports: DrainPorts): Promise<string | null> => {
 };
 
 const hasFailedJobs = async ({ books }: DrainPorts): Promise<boolean> =>
+  books.failedTaskIds().length > 0 &&
   (await books.read()).tasks.some(({ state, jobId }) => state === 'failed' && jobId !== null);
 
 const retryFailed = async ({ ask, books, random, createKey, log }: DrainPorts): Promise<void> => {
@@ -91,6 +93,7 @@ const takeSnapshot = async (ports: DrainPorts): Promise<Snapshot> => {
     for (const day of daysSince(ports)) reconciliations.push(await reconcile(ports, day));
   while (unexplained({ ...books.open(), disputes: 0, due: 0 }, lasting) > 0) await scheduler.sleep(lateMs());
   const takenMs = scheduler.nowMs();
+  await compareStock(store, takenMs);
   const counts = (await store.ledger.counts(takenMs))._unsafeUnwrap();
   const { stocks, prices, ...records } = await books.read();
   const initial = new Map(products.map(({ code, stock }) => [code, stock]));
@@ -114,6 +117,13 @@ const takeSnapshot = async (ports: DrainPorts): Promise<Snapshot> => {
   };
 };
 
+/** Compares all that there is, in its slices. What differs is counted with the money checks. */
+const compareStock = async (store: Store, nowMs: number): Promise<void> => {
+  let slice: StockSlice = { afterProductId: null, afterOrderId: null };
+  do slice = (await store.ledger.compareStock(slice, nowMs))._unsafeUnwrap();
+  while (slice.afterProductId !== null || slice.afterOrderId !== null);
+};
+
 const daysSince = ({ startMs, scheduler }: DrainPorts): readonly string[] => {
   const days = new Set<string>();
   for (let ms = startMs; ms < scheduler.nowMs(); ms += 3_600_000)
@@ -129,6 +139,8 @@ const reconcile = async (
   // A process that has stopped does not answer.
   while (!requested?.isOk()) requested = await ask(random, (api) => api.reconcile(day));
   for (let tries = 0; tries < 1_000; tries++) {
+    // Mostly it is done at once.
+    await scheduler.sleep(1);
     const found = (await store.ledger.findReconciliation(requested.value.id))._unsafeUnwrap();
     if (found !== null && found.finishedAtMs !== null) {
       const { charges, refunds, differences } = found;

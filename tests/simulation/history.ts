@@ -18,6 +18,7 @@ import { createLateStatements, waitingForClaims, watchLeases } from './rules.ts'
 import { createScheduler, type Drain } from './scheduler.ts';
 import { drawSettings, products } from './settings.ts';
 import { type OpenStore, openMemoryStore } from './stores.ts';
+import { withRareUpkeep } from './upkeep.ts';
 import { createServerWorld } from './world.ts';
 
 export type HistoryOptions = {
@@ -80,7 +81,7 @@ export const runHistory = async (
     if (healedAtMs === null) return settings.timersLateMs;
     const healedMs = scheduler.nowMs() - healedAtMs;
     return lasting === null
-      ? Math.min(latestMs, Math.max(10_000, 2 * healedMs))
+      ? Math.min(latestMs, Math.max(10_000, 3 * healedMs))
       : Math.min(latestMs, Math.max(5_000, Math.floor(healedMs / 3)));
   };
 
@@ -107,7 +108,7 @@ export const runHistory = async (
   const processPorts = {
     ...{ scheduler, streams, faults, ignored, coverage, isFaulty, seed, outages, broadcast },
     ...{ isIdle, lateStatements },
-    servers: { store, provider, mailer: mailServer.mailer },
+    servers: { store: withRareUpkeep(store, scheduler.nowMs), provider, mailer: mailServer.mailer },
     onFault: (fault: string) => void happened.push(fault),
     onBug: (line: string) => void bugs.push(line),
     roundUp: (ms: number) => {
