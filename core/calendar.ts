@@ -80,6 +80,7 @@ const formatsMax = 20;
 
 /** Creates a function that returns what a wall clock in the zone shows, as ms of the same time in UTC. */
 const createLocalTime = (timeZone: string): ((ms: number) => number) => {
+  if (timeZone === 'UTC') return (ms) => ms;
   const format = formatOf(timeZone);
   const convert = (ms: number): number => {
     const knownMs = Math.min(Math.max(ms, oldestMs), newestMs);

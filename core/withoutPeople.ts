@@ -21,5 +21,5 @@ export const withoutPeople = (json: string): string => {
 
 const cleanMember = (name: string, value: unknown): unknown => {
   if (personalMembers.has(name)) return null;
-  return typeof value === 'string' ? value.replace(address, '[removed]') : value;
+  return typeof value === 'string' && value.includes('@') ? value.replace(address, '[removed]') : value;
 };

@@ -65,7 +65,7 @@ export const openClient = ({ path }: ConnectionOptions): Database.Database => {
  * statement again after each binding: 20 µs instead of 2 for a join by key. A unary `+` before the value prevents
  * that and changes nothing else. We add it here, because Drizzle generates its own statements.
  */
-const keepStatementPlans = (client: Database.Database): void => {
+export const keepStatementPlans = (client: Database.Database): void => {
   const prepare = client.prepare.bind(client);
   const value = (source: string) => prepare(source.replace(/= \?/g, '= +?'));
   Object.defineProperty(client, 'prepare', { value, writable: true });

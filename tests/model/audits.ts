@@ -29,7 +29,7 @@ import { numberPrefix } from '../numberPrefix.ts';
 import { findCheckout, ordersOf } from './checkout.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { moveUnits, unitsLeft } from './stock.ts';
-import { type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
+import { type PaymentRow, rowOf, rowsWhere, runTransaction, type Tables, type Writes } from './tables.ts';
 import { newTask } from './transitions.ts';
 
 const claimAll = (
@@ -58,11 +58,12 @@ export const createAudits = (tables: Tables): Audits => ({
     ok(runTransaction((writes) => records.map((record) => recordOutcome(tables, writes, record, nowMs)))),
 
   claimOpenPayments: async ({ nowMs, nextRecoveryAtMs, limit, onlyPaymentId }) => {
-    const due = [...tables.payments.values()]
-      .filter(({ payment }) => nextPaymentStatus(payment.status, 'lose') !== null)
-      .filter((row) =>
-        onlyPaymentId === null ? row.recoverAtMs <= nowMs : isClaimable(row, onlyPaymentId, nowMs),
-      )
+    const isDue = (row: PaymentRow): boolean =>
+      onlyPaymentId === null ? row.recoverAtMs <= nowMs : isClaimable(row, onlyPaymentId, nowMs);
+    const due = rowsWhere(
+      tables.payments,
+      (row) => isDue(row) && nextPaymentStatus(row.payment.status, 'lose') !== null,
+    )
       .sort((one, other) => one.recoverAtMs - other.recoverAtMs)
       .slice(0, limit);
     return ok(
@@ -119,8 +120,7 @@ const snapshotOf = (tables: Tables, requests: readonly CheckoutRequest[]): Claim
 };
 
 const countedOf = (tables: Tables, customerId: string): readonly CountedCheckout[] =>
-  [...tables.audits.values()]
-    .filter((audit) => audit.customerId === customerId)
+  rowsWhere(tables.audits, (audit) => audit.customerId === customerId)
     .map(({ id }) => rowOf(tables.payments, id))
     .filter(({ payment }) => countedPaymentStatuses.includes(payment.status))
     .map(({ payment, updatedAtMs }) => ({ status: payment.status, atMs: updatedAtMs }));

@@ -19,7 +19,7 @@ import {
   succeededRefundStatuses,
 } from '../../core/refund.ts';
 import { isDisputed } from './disputes.ts';
-import { rowOf, type Tables } from './tables.ts';
+import { rowOf, rowsWhere, type Tables } from './tables.ts';
 import { amountRefunded } from './writeRefund.ts';
 
 type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
@@ -63,6 +63,13 @@ type List = (tables: Tables, nowMs: number) => readonly MoneyCase[];
 
 const lists: Readonly<Record<MoneyCheck, List>> = {
   paid_without_progress: (tables, nowMs) => {
+    const late = rowsWhere(
+      tables.orders,
+      ({ order: { status, updatedAtMs } }) =>
+        failedOrderStatuses.includes(status) ||
+        (unfinishedOrderStatuses.includes(status) && updatedAtMs <= nowMs - moneyCheckLimits.progressMs),
+    );
+    if (late.length === 0) return [];
     const ordersBeingRefunded = new Set(
       refundsOf(tables).flatMap(({ status, orderId }) =>
         openRefundStatuses.includes(status) ? [orderId] : [],
@@ -71,14 +78,9 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
     const tasks = new Map(
       [...tables.tasks.values()].flatMap((task) => task.orderIds.map((id) => [id, task] as const)),
     );
-    return [...tables.orders.values()]
+    return late
       .map(({ order }) => order)
       .filter(({ id }) => !ordersBeingRefunded.has(id))
-      .filter(
-        ({ status, updatedAtMs }) =>
-          failedOrderStatuses.includes(status) ||
-          (unfinishedOrderStatuses.includes(status) && updatedAtMs <= nowMs - moneyCheckLimits.progressMs),
-      )
       .map(({ id, checkoutId, total, updatedAtMs }) => ({
         ...emptyCase(id, updatedAtMs),
         orderId: id,
@@ -89,27 +91,29 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
   },
 
   unknown: (tables, nowMs) =>
-    [...tables.payments.values()]
-      .filter(({ payment }) => openPaymentStatuses.includes(payment.status))
-      .filter(({ claimedAtMs }) => claimedAtMs <= nowMs - moneyCheckLimits.outcomeMs)
-      .map(({ payment: { id, amount, status }, claimedAtMs }) => ({
-        ...emptyCase(id, claimedAtMs),
-        paymentId: id,
-        amount,
-        detail: status,
-      })),
+    rowsWhere(
+      tables.payments,
+      ({ payment, claimedAtMs }) =>
+        openPaymentStatuses.includes(payment.status) && claimedAtMs <= nowMs - moneyCheckLimits.outcomeMs,
+    ).map(({ payment: { id, amount, status }, claimedAtMs }) => ({
+      ...emptyCase(id, claimedAtMs),
+      paymentId: id,
+      amount,
+      detail: status,
+    })),
 
   charged_twice: (tables, nowMs) => {
     const chargesOf = new Map<string, { readonly ids: string[]; sinceMs: number }>();
+    const firstId = firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs);
     for (const { payment, updatedAtMs } of tables.payments.values()) {
-      if (
-        payment.status !== paymentStatusAfter.succeed ||
-        payment.id < firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs)
-      )
-        continue;
+      if (payment.status !== paymentStatusAfter.succeed || payment.id < firstId) continue;
       for (const orderId of rowOf(tables.audits, payment.id).orderIds) {
-        const { ids, sinceMs } = chargesOf.get(orderId) ?? { ids: [], sinceMs: 0 };
-        chargesOf.set(orderId, { ids: [...ids, payment.id], sinceMs: Math.max(sinceMs, updatedAtMs) });
+        const known = chargesOf.get(orderId);
+        if (known === undefined) chargesOf.set(orderId, { ids: [payment.id], sinceMs: updatedAtMs });
+        else {
+          known.ids.push(payment.id);
+          known.sinceMs = Math.max(known.sinceMs, updatedAtMs);
+        }
       }
     }
     return [...chargesOf]
@@ -123,6 +127,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
 
   refunds_stuck: (tables, nowMs) => {
     const refunds = refundsOf(tables);
+    if (refunds.length === 0) return [];
     const errors = new Map([...tables.tasks.values()].map(({ jobId, lastError }) => [jobId, lastError]));
     const isRefunded = ({ orderId }: Refund) =>
       orderId !== null &&
@@ -167,8 +172,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
   },
 
   refunds_unassigned: (tables) =>
-    [...tables.refunds.values()]
-      .filter(({ refund }) => refund.orderId === null && isAdopted(refund))
+    rowsWhere(tables.refunds, ({ refund }) => refund.orderId === null && isAdopted(refund))
       .filter(
         ({ refund }) =>
           rowOf(tables.payments, refund.paymentId).payment.status === paymentStatusAfter.succeed,
@@ -182,14 +186,14 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       })),
 
   disputes_open: (tables) =>
-    [...tables.disputes.values()]
-      .filter(({ status }) => status === 'open')
-      .map(({ id, paymentId, amount, atMs, reason, reference }) => ({
+    rowsWhere(tables.disputes, ({ status }) => status === 'open').map(
+      ({ id, paymentId, amount, atMs, reason, reference }) => ({
         ...emptyCase(id, atMs),
         paymentId,
         amount,
         detail: `${reason}: ${reference}`,
-      })),
+      }),
+    ),
 
   ledger_differences: (tables, nowMs) => {
     const newest = new Map<number, string>();

@@ -4,7 +4,7 @@ import type { JobPipeline } from '../../core/pipelines/pipeline.ts';
 import { type JobLease, type JobReport, type Queue, taskStateAt } from '../../core/queue.ts';
 import { listPauses, stepPausesIn } from './pauses.ts';
 import { countFinished } from './queueHistory.ts';
-import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
+import { rowOf, rowsWhere, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { newTask, untriedStep, updateTask } from './transitions.ts';
 
 /** Writes the task of a new job, in the transaction that also writes the job. */
@@ -34,25 +34,27 @@ export const insertJob = (
 };
 
 /** See `Queue.claimJobs`. */
-export const claimJobs = (tables: Tables, query: Parameters<Queue['claimJobs']>[0]): readonly JobLease[] =>
-  runTransaction((writes) => readyTasks(tables, query).flatMap((task) => lease(tables, writes, task, query)));
+export const claimJobs = (tables: Tables, query: Parameters<Queue['claimJobs']>[0]): readonly JobLease[] => {
+  const ready = readyTasks(tables, query);
+  if (ready.length === 0) return [];
+  return runTransaction((writes) => ready.flatMap((task) => lease(tables, writes, task, query)));
+};
 
 /** At most `limit` tasks: those that have been ready longest, and a share of the newest ones. */
 export const readyTasks = (
   tables: Tables,
   query: { readonly pipeline: { readonly name: string }; readonly nowMs: number; readonly limit: number },
 ): readonly TaskRow[] => {
-  const ready = [...tables.tasks.values()]
-    .filter((task) => task.pipeline === query.pipeline.name && isReady(task, query.nowMs))
-    .filter(({ pipeline }) => !isWhollyPaused(tables, pipeline))
-    .sort((one, other) => one.runAtMs - other.runAtMs || (one.id < other.id ? -1 : 1));
+  const { name } = query.pipeline;
+  const ready = rowsWhere(tables.tasks, (task) => task.pipeline === name && isReady(task, query.nowMs));
+  if (ready.length === 0 || isWhollyPaused(tables, name)) return [];
+  ready.sort((one, other) => one.runAtMs - other.runAtMs || (one.id < other.id ? -1 : 1));
   const { oldest, newest } = shareClaim(query.limit);
   const rest = ready.slice(oldest);
   return mixClaimed(ready.slice(0, oldest), rest.slice(Math.max(0, rest.length - newest)).toReversed());
 };
 
-const isReady = (task: TaskRow, nowMs: number): boolean =>
-  taskStateAt({ ...task, isHeld: false }, nowMs) === 'ready';
+const isReady = (task: TaskRow, nowMs: number): boolean => taskStateAt(task, nowMs) === 'ready';
 
 const isWhollyPaused = (tables: Tables, pipeline: string): boolean =>
   isPaused(

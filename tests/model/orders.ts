@@ -23,14 +23,14 @@ import { shownReferences } from '../../core/stepService.ts';
 import { runOnce } from './commandKeys.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { referencesOf } from './references.ts';
-import { matchesSearch, searchTokensOf } from './search.ts';
-import { type OrderRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
+import { matchesSearch } from './search.ts';
+import { type OrderRow, rowOf, rowsWhere, runTransaction, type Tables, type Writes } from './tables.ts';
 import { readTimeline } from './timeline.ts';
 
 export const createOrders = (tables: Tables): Orders => {
   const placeOne = (writes: Writes, request: OrderRequest, nowMs: number): Result<Order, OrderFailure> => {
-    const product = tables.products.get(request.productId)?.product;
-    if (product === undefined || product.archived)
+    const { product, searchTokens } = tables.products.get(request.productId) ?? {};
+    if (product === undefined || searchTokens === undefined || product.archived)
       return err({ kind: 'product_not_found', productId: request.productId });
     const total = times(product.price, request.quantity);
     if (total.amount > orderAmountMax) return err({ kind: 'amount_too_large' });
@@ -52,7 +52,7 @@ export const createOrders = (tables: Tables): Orders => {
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };
-    writes.set(tables.orders, id, { order, contact, searchTokens: searchTokensOf(name, code), held: 0 });
+    writes.set(tables.orders, id, { order, contact, searchTokens, held: 0 });
     appendHistory(tables, writes, id, { state: order.status, detail: null }, nowMs);
     return ok(order);
   };
@@ -63,7 +63,8 @@ export const createOrders = (tables: Tables): Orders => {
     nowMs: number,
     pendingMax: number,
   ): Result<Order, OrderFailure> => {
-    const pending = [...tables.orders.values()].filter(
+    const pending = rowsWhere(
+      tables.orders,
       ({ order }) => order.customerId === request.customerId && order.status === initialOrderStatus,
     ).length;
     return judgePendingOrder(pending, pendingMax).andThen(() => placeOne(writes, request, nowMs));
@@ -165,9 +166,11 @@ export const createOrders = (tables: Tables): Orders => {
 
     // It has no slices and no marks: it looks at all orders.
     cancelExpired: async ({ untilMs, nowMs }) => {
-      const expired = [...tables.orders.values()].filter(
+      const expired = rowsWhere(
+        tables.orders,
         ({ order }) => isExpired(order, untilMs) && nextOrderStatus(order.status, 'cancel') !== null,
       );
+      if (expired.length === 0) return ok({ cancelled: 0, more: false });
       runTransaction((writes) => {
         for (const { order } of expired) {
           const { status: state } = applyOrderEvent(tables, writes, order.id, 'cancel', nowMs);

@@ -11,7 +11,14 @@ import {
 } from '../../core/pause.ts';
 import { writeActivity } from './activity.ts';
 import { runOnce } from './commandKeys.ts';
-import { type PauseRow, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
+import {
+  type PauseRow,
+  rowsWhere,
+  runTransaction,
+  type Tables,
+  type TaskRow,
+  type Writes,
+} from './tables.ts';
 import { updateTask } from './transitions.ts';
 
 export const createPauses = (tables: Tables): Pauses => ({
@@ -48,6 +55,7 @@ export const createPauses = (tables: Tables): Pauses => ({
 
   sendProbes: async (nowMs, txSteps = []) => {
     let sent = 0;
+    if (tables.pauses.size === 0) return ok(sent);
     runTransaction((writes) => {
       for (const [id, row] of tables.pauses) {
         const { pipeline, step } = row.pause;
@@ -82,7 +90,10 @@ export const createPauses = (tables: Tables): Pauses => ({
   },
 
   resume: async (limit) => {
-    const free = parkedTasks(tables).filter((task) => !isPaused(listPauses(tables), task));
+    const parked = parkedTasks(tables);
+    if (parked.length === 0) return ok(0);
+    const pauses = listPauses(tables);
+    const free = parked.filter((task) => !isPaused(pauses, task));
     const resumed = free.slice(0, limit);
     runTransaction((writes) => {
       for (const { id } of resumed) updateTask(tables, writes, id, { state: 'ready' });
@@ -108,19 +119,18 @@ const hasUnfinishedTasks = (tables: Tables, pause: Pause): boolean =>
 
 /** The longest ready first. */
 const parkedTasks = (tables: Tables): readonly TaskRow[] =>
-  [...tables.tasks.values()]
-    .filter(({ state }) => state === 'parked')
-    .sort((one, other) => one.runAtMs - other.runAtMs || (one.id < other.id ? -1 : 1));
+  rowsWhere(tables.tasks, ({ state }) => state === 'parked').sort(
+    (one, other) => one.runAtMs - other.runAtMs || (one.id < other.id ? -1 : 1),
+  );
 
 export const listPauses = (tables: Tables): readonly Pause[] =>
   [...tables.pauses.values()].map(({ pause }) => pause).sort((one, other) => one.sinceMs - other.sinceMs);
 
 /** The pauses of single steps that a claim must know. */
 export const stepPausesIn = (tables: Tables, pipeline: string): readonly StepPause[] =>
-  [...tables.pauses.values()].flatMap(({ pause, probeTaskId, failures }) =>
-    pause.pipeline === pipeline && pause.step !== null
-      ? [{ pauseId: pause.id, step: pause.step, taskId: probeTaskId, failures }]
-      : [],
+  rowsWhere(tables.pauses, ({ pause }) => pause.pipeline === pipeline).flatMap(
+    ({ pause: { id: pauseId, step }, probeTaskId: taskId, failures }) =>
+      step === null ? [] : [{ pauseId, step, taskId, failures }],
   );
 
 const begin = (tables: Tables, writes: Writes, command: BeginPause, nowMs: number): Pause => {

@@ -1,4 +1,5 @@
 import { ok } from 'neverthrow';
+import { noClaimedTasks } from '../../core/claimedTasks.ts';
 import { isInvoiceStep } from '../../core/invoiceRequest.ts';
 import type { OperatorQueue } from '../../core/operatorQueue.ts';
 import { pageOf } from '../../core/page.ts';
@@ -17,15 +18,17 @@ import { writeReferences } from './references.ts';
 import { rescueTask, retryTask } from './rescue.ts';
 import { skipSteps } from './skip.ts';
 import { readStats, shownAt, shownState } from './stats.ts';
-import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
+import { rowOf, rowsWhere, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { updateTask, writeTransitions } from './transitions.ts';
 
 type LeaseRef = { readonly taskId: string; readonly lease: number };
 
 export const createQueue = (tables: Tables, world: World): OperatorQueue => ({
   claim: async (query) => {
-    const ready = limitUnits(readyTasks(tables, query), (task) => unitsOfTask(lockedTask(tables, task)));
-    return claimTasks(tables, world, ready, query);
+    const ready = readyTasks(tables, query);
+    if (ready.length === 0) return ok(noClaimedTasks);
+    const claimed = limitUnits(ready, (task) => unitsOfTask(lockedTask(tables, task)));
+    return claimTasks(tables, world, claimed, query);
   },
 
   claimJobs: async (query) => ok(claimJobs(tables, query)),
@@ -70,10 +73,9 @@ export const createQueue = (tables: Tables, world: World): OperatorQueue => ({
   },
 
   rescue: async ({ nowMs, crashesMax, limit, onFailed }) => {
-    const expired = [...tables.tasks.values()]
-      .filter((task) => task.state === 'running' && task.leaseUntilMs <= nowMs)
-      .sort((one, other) => one.leaseUntilMs - other.leaseUntilMs)
-      .slice(0, limit);
+    const lapsed = rowsWhere(tables.tasks, (task) => task.state === 'running' && task.leaseUntilMs <= nowMs);
+    if (lapsed.length === 0) return ok(0);
+    const expired = lapsed.sort((one, other) => one.leaseUntilMs - other.leaseUntilMs).slice(0, limit);
     const failures = runTransaction((writes) =>
       expired.flatMap((task) => rescueTask(tables, writes, task, crashesMax, nowMs)),
     );

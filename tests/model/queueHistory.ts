@@ -23,7 +23,8 @@ export const recordHistory = (tables: Tables, nowMs: number): void => {
   const endMs = slotAt(nowMs);
   const lastMs = endMs - slotMs;
   const { queueHistory: history } = tables;
-  if ([...history.values()].some(({ atMs, ready }) => atMs === lastMs && ready !== null)) return;
+  if (countedPipelines.some((pipeline) => (history.get(`${lastMs} ${pipeline}`)?.ready ?? null) !== null))
+    return;
   runTransaction((writes) => {
     for (const [key, { atMs }] of history) if (atMs < endMs - historyMs) writes.remove(history, key);
     const write = (row: HistoryRow) => {
@@ -38,12 +39,12 @@ export const recordHistory = (tables: Tables, nowMs: number): void => {
       finished.set(`${atMs} ${pipeline}`, { atMs, pipeline, finished: before + tasks, ready: null });
     }
     for (const row of finished.values()) write(row);
+    const ready = new Map<string, number>();
+    for (const task of tables.tasks.values())
+      if (taskStateAt(task, nowMs) === 'ready') ready.set(task.pipeline, (ready.get(task.pipeline) ?? 0) + 1);
     for (const pipeline of countedPipelines) {
-      const ready = [...tables.tasks.values()].filter(
-        (task) => task.pipeline === pipeline && taskStateAt(task, nowMs) === 'ready',
-      );
       const count = finished.get(`${lastMs} ${pipeline}`)?.finished ?? 0;
-      write({ atMs: lastMs, pipeline, finished: count, ready: ready.length });
+      write({ atMs: lastMs, pipeline, finished: count, ready: ready.get(pipeline) ?? 0 });
     }
   });
 };

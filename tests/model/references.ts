@@ -1,16 +1,16 @@
 import type { ServiceReference, StepReference } from '../../core/serviceReference.ts';
 import { goodsSteps } from '../../core/stepService.ts';
 import { stepKey } from '../../core/steps.ts';
-import type { Tables, Writes } from './tables.ts';
+import { rowsWhere, type Tables, type Writes } from './tables.ts';
 
 /** What step services have done for these orders. */
 export const referencesOf = (
   { stepReferences }: Tables,
   orderIds: readonly string[],
 ): readonly StepReference[] =>
-  [...stepReferences.values()]
-    .filter(({ orderId }) => orderIds.includes(orderId))
-    .toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  rowsWhere(stepReferences, ({ orderId }) => orderIds.includes(orderId)).sort((one, other) =>
+    keyOf(one) < keyOf(other) ? -1 : 1,
+  );
 
 const keyOf = ({ orderId, step }: StepReference): string => stepKey(orderId, step);
 

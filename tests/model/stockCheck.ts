@@ -4,23 +4,27 @@ import { ordersThatLeak, productsThatDiffer } from '../../core/stockCheck.ts';
 import { isGoneByService } from './references.ts';
 import type { Tables, Writes } from './tables.ts';
 
+const reservedStatuses: ReadonlySet<string> = new Set([
+  ...[orderStatusAfter.claim, ...unfinishedOrderStatuses, ...failedOrderStatuses],
+]);
+
 /** See `Ledger.compareStock`. It compares everything at once, from what the orders themselves hold. */
 export const compareStock = (tables: Tables, writes: Writes, nowMs: number): StockSlice => {
-  const reservedStatuses = [orderStatusAfter.claim, ...unfinishedOrderStatuses, ...failedOrderStatuses];
-  const orders = [...tables.orders.values()];
+  const reserved = new Map<string, number>();
+  for (const { order, held } of tables.orders.values())
+    if (reservedStatuses.has(order.status))
+      reserved.set(order.product.id, (reserved.get(order.product.id) ?? 0) + held);
   const products = [...tables.stocks].map(([productId, { delivered, units }]) => ({
     productId,
     delivered,
     units,
-    reserved: orders
-      .filter(({ order }) => order.product.id === productId && reservedStatuses.includes(order.status))
-      .reduce((sum, { held }) => sum + held, 0),
+    reserved: reserved.get(productId) ?? 0,
     sold: tables.soldUnits.get(productId) ?? 0,
   }));
   const unreturned = new Set(
     [...tables.refunds.values()].flatMap(({ refund }) => (refund.restock === false ? [refund.orderId] : [])),
   );
-  const holding = orders.map(({ order: { id, status }, held }) => ({
+  const holding = Array.from(tables.orders.values(), ({ order: { id, status }, held }) => ({
     orderId: id,
     status,
     held,

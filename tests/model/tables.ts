@@ -238,6 +238,13 @@ export const runTransaction = <T>(work: (writes: Writes) => T): T => {
   }
 };
 
+/** The rows that are wanted, in the order of their keys' first writes. Polls find none most of the time. */
+export const rowsWhere = <K, Row>(table: ReadonlyMap<K, Row>, isWanted: (row: Row) => boolean): Row[] => {
+  const rows: Row[] = [];
+  for (const row of table.values()) if (isWanted(row)) rows.push(row);
+  return rows;
+};
+
 /** The row that another row refers to. Throws if it is missing, which is a bug. */
 export const rowOf = <K, V>(table: ReadonlyMap<K, V>, key: K): V => {
   const row = table.get(key);

@@ -41,10 +41,7 @@ type ProviderRecords = Pick<Snapshot, 'charges' | 'providerRefunds' | 'providerD
 
 export const readProvider = async (records: RecordStore): Promise<ProviderRecords> => {
   const all = (await records.list({ from: '', before: '~', limit: 1_000_000 }))._unsafeUnwrap();
-  const withPrefix = (prefix: string) =>
-    all
-      .filter(({ id }) => id.startsWith(prefix))
-      .map(({ body, dueAtMs }) => ({ due: dueAtMs !== null, body: JSON.parse(body) }));
+  const withPrefix = (prefix: string) => all.filter(({ id }) => id.startsWith(prefix)).map(parseRecord);
   return {
     charges: withPrefix('pi_').map(({ body }) => ({
       ...{ id: body.id, paymentId: body.metadata.payment_id ?? '', ...body.amount, status: body.status },
@@ -53,14 +50,25 @@ export const readProvider = async (records: RecordStore): Promise<ProviderRecord
       ...{ id: body.id, chargeId: body.intentId, refundId: body.metadata.refund_id ?? null },
       ...{ ...body.amount, status: body.status },
     })),
-    providerDisputes: withPrefix('dp_').map(({ body }) => ({
-      ...{ id: body.id, chargeId: body.intentId, ...body.amount, status: body.status },
-    })),
+    providerDisputes: withPrefix('dp_').map(disputeOf),
     sentEvents: withPrefix('evt_').map(({ body, due }) => ({
       ...{ id: body.id, type: body.type, acknowledged: !due },
     })),
   };
 };
+
+/** The disputes alone: they are asked for again and again. */
+export const readDisputes = async (records: RecordStore): Promise<ProviderRecords['providerDisputes']> =>
+  (await records.list({ from: 'dp_', before: 'dp_~', limit: 1_000_000 }))
+    ._unsafeUnwrap()
+    .map(parseRecord)
+    .map(disputeOf);
+
+const parseRecord = ({ body, dueAtMs }: SandboxRecord) => ({ due: dueAtMs !== null, body: JSON.parse(body) });
+
+const disputeOf = ({ body }: ReturnType<typeof parseRecord>) => ({
+  ...{ id: body.id, chargeId: body.intentId, ...body.amount, status: body.status },
+});
 
 /** How many events and delayed refunds the provider still has to send or decide. */
 export const countDue = async (records: RecordStore): Promise<number> => {

@@ -1,3 +1,4 @@
+import type { StockSlice } from '../../core/ledger.ts';
 import type { Store } from '../../core/store.ts';
 import type { ReconciliationReply } from '../chaos/clientLog.ts';
 import type { ReceivedMail, Snapshot } from '../chaos/snapshot.ts';
@@ -5,7 +6,7 @@ import type { Violation } from '../chaos/violation.ts';
 import type { SeededRandom } from '../processes/random.ts';
 import { endOperatorPauses, type OperatorPorts } from './actors/operators.ts';
 import { endDisputes } from './actors/providerSide.ts';
-import { countDue, readProvider } from './books.ts';
+import { countDue, readDisputes, readProvider } from './books.ts';
 import { judge, type LastingFault, unexplained } from './liveness.ts';
 import type { Servers, SimulatedProcess } from './process.ts';
 import { products } from './settings.ts';
@@ -41,8 +42,7 @@ const drain = async (ports: DrainPorts): Promise<string | null> => {
   for (let retried = false; ; ) {
     // A pause may begin some seconds after its operator was told that it did not.
     while ((await endOperatorPauses(ports, random)) > 0) await scheduler.sleep(100);
-    const { providerDisputes } = await readProvider(provider.engine.records);
-    const disputes = await endDisputes(provider, providerDisputes);
+    const disputes = await endDisputes(provider, await readDisputes(provider.engine.records));
     const open = { ...books.open(), disputes, due: await countDue(provider.engine.records) };
     const isWaiting = unexplained(open, lasting) > 0 || scheduler.nowMs() < endsMs;
     const unassigned = isWaiting ? 0 : await assignRefunds(ports);
@@ -54,12 +54,13 @@ const drain = async (ports: DrainPorts): Promise<string | null> => {
     if (scheduler.nowMs() > untilMs) return JSON.stringify(open);
     await scheduler.sleep(lateMs());
     // One process is enough for the rest, and its waiting costs half.
-    if (lasting === null && scheduler.nowMs() > untilMs - restMaxMs + 30_000)
+    if (lasting === null && scheduler.nowMs() > untilMs - restMaxMs + 15_000)
       for (const process of processes.slice(1)) if (process.api() !== null) process.stop(() => {});
   }
 };
 
 const hasFailedJobs = async ({ books }: DrainPorts): Promise<boolean> =>
+  books.failedTaskIds().length > 0 &&
   (await books.read()).tasks.some(({ state, jobId }) => state === 'failed' && jobId !== null);
 
 const retryFailed = async ({ ask, books, random, createKey, log }: DrainPorts): Promise<void> => {
@@ -92,6 +93,7 @@ const takeSnapshot = async (ports: DrainPorts): Promise<Snapshot> => {
     for (const day of daysSince(ports)) reconciliations.push(await reconcile(ports, day));
   while (unexplained({ ...books.open(), disputes: 0, due: 0 }, lasting) > 0) await scheduler.sleep(lateMs());
   const takenMs = scheduler.nowMs();
+  await compareStock(store, takenMs);
   const counts = (await store.ledger.counts(takenMs))._unsafeUnwrap();
   const { stocks, prices, ...records } = await books.read();
   const initial = new Map(products.map(({ code, stock }) => [code, stock]));
@@ -115,6 +117,13 @@ const takeSnapshot = async (ports: DrainPorts): Promise<Snapshot> => {
   };
 };
 
+/** Compares all that there is, in its slices. What differs is counted with the money checks. */
+const compareStock = async (store: Store, nowMs: number): Promise<void> => {
+  let slice: StockSlice = { afterProductId: null, afterOrderId: null };
+  do slice = (await store.ledger.compareStock(slice, nowMs))._unsafeUnwrap();
+  while (slice.afterProductId !== null || slice.afterOrderId !== null);
+};
+
 const daysSince = ({ startMs, scheduler }: DrainPorts): readonly string[] => {
   const days = new Set<string>();
   for (let ms = startMs; ms < scheduler.nowMs(); ms += 3_600_000)
@@ -130,6 +139,8 @@ const reconcile = async (
   // A process that has stopped does not answer.
   while (!requested?.isOk()) requested = await ask(random, (api) => api.reconcile(day));
   for (let tries = 0; tries < 1_000; tries++) {
+    // Mostly it is done at once.
+    await scheduler.sleep(1);
     const found = (await store.ledger.findReconciliation(requested.value.id))._unsafeUnwrap();
     if (found !== null && found.finishedAtMs !== null) {
       const { charges, refunds, differences } = found;

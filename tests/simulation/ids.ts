@@ -6,14 +6,18 @@ export const createIds = (seed: number): Ids => {
   const random = createSeededRandom(seed);
   let lastMs = -1;
   let count = 0;
+  let time = '';
   return {
     next: (atMs) => {
       count = atMs > lastMs ? random.between(0, 0xff_ffff) : count + 1;
-      lastMs = Math.max(lastMs, atMs);
-      const time = hex(lastMs, 12);
+      if (atMs > lastMs || time === '') {
+        lastMs = Math.max(lastMs, atMs);
+        const text = hex(lastMs, 12);
+        time = `${text.slice(0, 8)}-${text.slice(8)}-7`;
+      }
       const counter = hex(count, 8);
       const low = hex(random.between(0, 0xffff_ffff), 8);
-      return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.slice(0, 3)}-8${counter.slice(3, 6)}-${counter.slice(6)}${low}00`;
+      return `${time}${counter.slice(0, 3)}-8${counter.slice(3, 6)}-${counter.slice(6)}${low}00`;
     },
   };
 };

@@ -105,13 +105,15 @@ export const createProcess = (
     endings.clear();
   };
 
+  const deliverTo = (captured: number, run: () => void): void => {
+    if (captured !== incarnation) return;
+    if (frozen) waiting.push(run);
+    else run();
+  };
+
   const capture: Caller['capture'] = () => {
     const captured = incarnation;
-    return (run) => {
-      if (captured !== incarnation) return;
-      if (frozen) waiting.push(run);
-      else run();
-    };
+    return (run) => deliverTo(captured, run);
   };
 
   const caller: Caller = {
@@ -129,8 +131,8 @@ export const createProcess = (
   const createWorld = (): World => {
     const random = createSeededRandom(mix(seed, `${name} ${incarnation} random`));
     const after: World['timer']['after'] = (ms, run) => {
-      const deliver = capture();
-      return scheduler.after(ms >= 400 ? roundUp(ms) : ms, () => deliver(run));
+      const captured = incarnation;
+      return scheduler.after(ms >= 400 ? roundUp(ms) : ms, () => deliverTo(captured, run));
     };
     return {
       clock: { nowMs: () => scheduler.nowMs() + skewMs },

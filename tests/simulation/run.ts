@@ -2,12 +2,16 @@
  * Runs histories of the simulation, each from its seed, and shrinks those that break an invariant. The exit code is 0 if
  * none does, and if all was met that `--require-coverage` asks for.
  *
- *   bun tests/simulation/run.ts [--seed 1] [--count 1000] [--store memory|sqlite] [--liveness]
+ *   bun tests/simulation/run.ts [--seed 1] [--count 1000] [--store memory|sqlite] [--liveness] [--shards 1]
  *     [--mutant name] [--coverage]
+ *
+ * `--shards` shares the seeds among so many processes. Every ten seconds a line says how far the run is. After SIGINT or
+ * SIGTERM the seeds that run are finished, and the last line says what is done; after a second one it comes at once.
  *
  * `--off`, `--ignore` and `--window` run a history as it was shrunk. `--mutant list` names the mutants, and `--mutant all`
  * runs each of them in its own process.
  */
+import process from 'node:process';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
@@ -23,6 +27,8 @@ const { values } = parseArgs({
     ignore: { type: 'string', default: '' },
     window: { type: 'string' },
     'shrink-runs': { type: 'string', default: '200' },
+    shards: { type: 'string', default: '1' },
+    'as-shard': { type: 'boolean', default: false },
   },
 });
 
@@ -43,12 +49,11 @@ if (values.mutant !== undefined) {
 }
 
 // Loaded after the mutant is planted, because a file is read once.
-const { runMany } = await import('./runMany.ts');
+const { createRunner, runMany } = await import('./runMany.ts');
 const { openMemoryStore } = await import('./stores.ts');
 const { openSqliteCopies } = await import('./sqliteStore.ts');
-const isGood = await runMany({
-  firstSeed: Number(values.seed),
-  count: Number(values.count),
+const run = {
+  store: values.store,
   options: {
     liveness: values.liveness,
     openStore: values.store === 'sqlite' ? openSqliteCopies() : openMemoryStore,
@@ -58,7 +63,19 @@ const isGood = await runMany({
   },
   untilBroken: values.mutant !== undefined,
   shrinkRunsMax: Number(values['shrink-runs']),
-  showsCoverage: values.coverage,
-  requiresCoverage: values['require-coverage'],
-});
-process.exit(isGood ? 0 : 1);
+};
+if (values['as-shard']) {
+  const { serveShard } = await import('./shards.ts');
+  serveShard(await createRunner(run));
+} else {
+  const isGood = await runMany({
+    ...run,
+    firstSeed: Number(values.seed),
+    count: Number(values.count),
+    shards: Number(values.shards),
+    args: process.argv.slice(2),
+    showsCoverage: values.coverage,
+    requiresCoverage: values['require-coverage'],
+  });
+  process.exit(isGood ? 0 : 1);
+}

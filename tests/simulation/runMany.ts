@@ -2,97 +2,132 @@ import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import { createCoverage } from './coverage.ts';
 import { neverMet, renderCoverage } from './coverageReport.ts';
-import { type HistoryOptions, runHistory } from './history.ts';
-import { type Drain, loadDrain } from './scheduler.ts';
-import { argumentsOf, shrink } from './shrink.ts';
+import { runSeeds, type SeedOptions, type SeedRange } from './runSeeds.ts';
+import { loadDrain } from './scheduler.ts';
+import { type Runner, startShard } from './shards.ts';
+import { addTally, noTally, progressLine, startLine, summaryLine, type Tally } from './tally.ts';
 
-type RunOptions = {
-  readonly firstSeed: number;
-  readonly count: number;
-  readonly options: HistoryOptions;
-  /** Stops at the first history that breaks an invariant. */
-  readonly untilBroken: boolean;
-  readonly shrinkRunsMax: number;
-  readonly showsCoverage: boolean;
-  readonly requiresCoverage: boolean;
-};
+type RunOptions = SeedRange &
+  SeedOptions & {
+    /** How many processes share the seeds. 1: this one runs them. */
+    readonly shards: number;
+    /** The arguments of this process, for its shards. */
+    readonly args: readonly string[];
+    readonly showsCoverage: boolean;
+    readonly requiresCoverage: boolean;
+  };
 
 /** After this many broken histories there is enough to look at. */
 const brokenMax = 20;
+const progressEveryMs = 10_000;
+/** A runner is given so many seeds at a time at most. Between them this process prints how far it is, and sees signals. */
+const seedsAtOnceMax = 20;
 
-/** Runs histories one after the other. Returns true if all is well. */
-export const runMany = async (run: RunOptions): Promise<boolean> => {
-  const { firstSeed, count, options, untilBroken, requiresCoverage, showsCoverage } = run;
+/** Runs seeds in this process. */
+export const createRunner = async (run: SeedOptions): Promise<Runner> => {
   const drain = await loadDrain();
   const coverage = createCoverage();
-  const startedMs = performance.now();
-  const cpu = process.cpuUsage();
-  let histories = 0;
-  let events = 0;
-  let broken = 0;
-  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    histories++;
-    const outcome = await runSeed(seed, options, coverage, drain);
-    events += outcome.events;
-    if (outcome.rule === null) continue;
-    broken++;
-    console.log(`seed ${seed}: ${outcome.detail}`);
-    if (run.shrinkRunsMax > 0) await reportShrunk(seed, outcome.rule, run, drain);
-    if (untilBroken || broken >= brokenMax) break;
-  }
-  const { user, system } = process.cpuUsage(cpu);
-  const seconds = (performance.now() - startedMs) / 1_000;
-  const rate = (each: number) => (histories / each).toFixed(1);
-  console.log(
-    `${histories} histories from seed ${firstSeed} at ${commit()}: ${broken} broken; ${Math.round(events / histories)} events each; ${rate(seconds)} a second, ${rate((user + system) / 1e6)} a second of processor time`,
-  );
-  if (showsCoverage || requiresCoverage) console.log(renderCoverage(coverage.counts));
-  const missing = neverMet(coverage.counts);
-  if (requiresCoverage && missing.length > 0) console.log(`never met: ${missing.join(', ')}`);
-  return broken === 0 && !(requiresCoverage && missing.length > 0);
+  return {
+    run: async (range) => {
+      const tally = await runSeeds(range, run, coverage, drain);
+      await new Promise((resolve) => setImmediate(resolve));
+      return tally;
+    },
+    end: async () => coverage.counts,
+  };
 };
 
-const runSeed = async (
-  seed: number,
-  options: HistoryOptions,
-  coverage: ReturnType<typeof createCoverage>,
-  drain: Drain,
-): Promise<{ readonly rule: string | null; readonly detail: string; readonly events: number }> => {
-  try {
-    const { violations, events } = await runHistory(seed, options, coverage, drain);
-    const [first] = violations;
-    const detail = violations.map((each) => `${each.rule} ${each.id}: ${each.detail}`).join('\n  ');
-    return { rule: first?.rule ?? null, detail, events };
-  } catch (cause) {
-    return {
-      rule: 'exception',
-      detail: cause instanceof Error ? String(cause.stack) : String(cause),
-      events: 0,
-    };
-  }
+/** Runs histories, in shards if there are several. Returns true if all is well. */
+export const runMany = async (run: RunOptions): Promise<boolean> => {
+  const { firstSeed, count, shards, requiresCoverage, showsCoverage } = run;
+  const atCommit = commit();
+  const startedMs = performance.now();
+  const elapsedMs = () => performance.now() - startedMs;
+  const runners =
+    shards === 1
+      ? [await createRunner(run)]
+      : Array.from({ length: shards }, () => startShard(withoutShards(run.args)));
+  let tally = noTally;
+  const facts = { firstSeed, commit: atCommit, store: run.store, liveness: run.options.liveness, shards };
+  const say = () => console.log(summaryLine(tally, facts, elapsedMs()));
+  const signals = watchSignals(say);
+  console.log(startLine(count, facts));
+  const progress = setInterval(() => console.log(progressLine(tally, count, elapsedMs())), progressEveryMs);
+  const isOver = (): boolean => signals.isStopped() || tally.broken >= (run.untilBroken ? 1 : brokenMax);
+  const add = (part: Tally): void => {
+    tally = addTally(tally, part);
+    for (const line of part.lines) console.log(line);
+  };
+  const failed = await shareOut(run, runners, isOver, add);
+  clearInterval(progress);
+  const counts = failed === null ? await sumOfCounts(runners) : new Map<string, number>();
+  say();
+  if (failed !== null) console.log(String(failed));
+  if (signals.isStopped()) console.log('stopped by a signal');
+  if (showsCoverage || requiresCoverage) console.log(renderCoverage(counts));
+  const missing = requiresCoverage ? neverMet(counts) : [];
+  if (missing.length > 0) console.log(`never met: ${missing.join(', ')}`);
+  return failed === null && !signals.isStopped() && tally.broken === 0 && missing.length === 0;
 };
 
-const reportShrunk = async (
-  seed: number,
-  rule: string,
-  { options, shrinkRunsMax }: RunOptions,
-  drain: Drain,
-): Promise<void> => {
-  const startedMs = performance.now();
-  const shrunk = await shrink(seed, options, rule, drain, shrinkRunsMax);
-  const tookS = ((performance.now() - startedMs) / 1_000).toFixed(0);
-  console.log(
-    [
-      `  shrunk to ${shrunk.faults.length} faults by ${shrunk.runs} runs in ${tookS} s: ${rule} ${shrunk.detail}`,
-      ...shrunk.faults.map((fault) => `    ${fault}`),
-      `  bun tests/simulation/run.ts --seed ${seed} --count 1 ${argumentsOf(shrunk.options)}`,
-    ].join('\n'),
+/** Gives each runner some seeds, and more once it has run them. Returns why it could not, or null. */
+const shareOut = async (
+  { firstSeed, count }: SeedRange,
+  runners: readonly Runner[],
+  isOver: () => boolean,
+  add: (tally: Tally) => void,
+): Promise<unknown> => {
+  const end = firstSeed + count;
+  const atOnce = Math.max(1, Math.min(seedsAtOnceMax, Math.floor(count / runners.length / 4)));
+  let next = firstSeed;
+  let failed: unknown = null;
+  const keepBusy = async (runner: Runner): Promise<void> => {
+    while (next < end && failed === null && !isOver()) {
+      const range = { firstSeed: next, count: Math.min(atOnce, end - next) };
+      next += range.count;
+      add(await runner.run(range));
+    }
+  };
+  await Promise.all(
+    runners.map((runner) =>
+      keepBusy(runner).catch((cause: unknown) => {
+        failed ??= cause;
+      }),
+    ),
   );
+  return failed;
 };
+
+const sumOfCounts = async (runners: readonly Runner[]): Promise<ReadonlyMap<string, number>> => {
+  const sum = new Map<string, number>();
+  for (const counts of await Promise.all(runners.map((runner) => runner.end())))
+    for (const [name, count] of counts) sum.set(name, (sum.get(name) ?? 0) + count);
+  return sum;
+};
+
+/** The first signal stops the run once the seeds that run are done; the second one at once. */
+const watchSignals = (say: () => void) => {
+  let isStopped = false;
+  const onSignal = (): void => {
+    if (isStopped) {
+      say();
+      process.exit(1);
+    }
+    isStopped = true;
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return { isStopped: () => isStopped };
+};
+
+const withoutShards = (args: readonly string[]): readonly string[] =>
+  args.filter((arg, index) => !arg.startsWith('--shards') && args[index - 1] !== '--shards');
 
 const commit = (): string => {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+    const git = (...args: readonly string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+    const isChanged = git('status', '--porcelain', '--untracked-files=no') !== '';
+    return `${git('rev-parse', '--short', 'HEAD')}${isChanged ? ' (changed)' : ''}`;
   } catch {
     return 'an unknown commit';
   }
