@@ -11,8 +11,8 @@ import { clientOptions, type KafkaConnection, reasonOf, refusalsOf } from './cli
 import { cloudEventOf, cloudEventType } from './cloudEvent.ts';
 import { sendInParts } from './parts.ts';
 
-/** More than one relay batch of a busy shop has. */
-const batchMax = 500;
+/** More than a busy shop makes while a batch is being sent, and more than one statement makes. */
+const batchMax = 2_000;
 
 /** How long the broker may take for one request. */
 const requestMaxMs = 5_000;

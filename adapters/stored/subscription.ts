@@ -54,6 +54,8 @@ export type EventRow = UnrenderedEvent & {
   readonly body: string | null;
   readonly attempts: number;
   readonly lease: number;
+  /** On PostgreSQL: the row of `event_batch` that it stands in, if it has none of its own. */
+  readonly batch?: number;
 };
 
 export type DeliveryRow = {
@@ -83,7 +85,7 @@ export const deliveryFrom = (row: DeliveryRow): Delivery => ({
 /** A topic of Kafka, and how many events it has not heard. */
 export type SubscribedTopic = { readonly topic: string; readonly events: number };
 
-/** The same in both databases. */
-export const subscribedTopics = `
-  select target as topic, (select count(*) from event where subscription_id = subscription.id) as events
+/** The same in both databases, but for the events that stand in batches. */
+export const subscribedTopics = (batched = '0') => `
+  select target as topic, (select count(*) from event where subscription_id = subscription.id) + ${batched} as events
   from subscription where kind = 'kafka' order by id`;

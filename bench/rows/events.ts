@@ -86,7 +86,8 @@ const startConsumer = async (address: string, topic: string) => {
 const waitUntilHeard = async (url: string): Promise<void> => {
   const sql = new Bun.SQL(url, { max: 1 });
   for (let left = 1; left > 0; ) {
-    const [row] = await sql`select count(*)::integer as left from event`;
+    const [row] = await sql`
+      select (select count(*) from event)::integer + (select count(*) from event_batch)::integer as left`;
     left = row.left;
     if (left > 0) await Bun.sleep(20);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { EventType } from '../../core/event.ts';
-import type { EventReport, LeasedEvent } from '../../core/relay.ts';
+import type { EventReport, LeasedEvent, SubscriptionHealth } from '../../core/relay.ts';
 import { createEventFixture, eventsOf, typesOf } from './eventFixture.ts';
 import { defined, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
@@ -27,12 +27,13 @@ export const eventRunsContract = (name: string, open: OpenStore): void => {
       id: string,
       events: readonly LeasedEvent[],
       outcomeOf: (event: LeasedEvent) => EventReport['outcome'] = () => delivered,
+      health: SubscriptionHealth | null = null,
     ): Promise<number> => {
       const reports = events.map((event) => {
-        const { subject, sequence, lease } = event;
-        return { subject, sequence, lease, outcome: outcomeOf(event) };
+        const { subject, sequence, lease, batch } = event;
+        return { subject, sequence, lease, ...(batch !== undefined && { batch }), outcome: outcomeOf(event) };
       });
-      return unwrap(context().store.events.reportRun(id, reports, null));
+      return unwrap(context().store.events.reportRun(id, reports, health));
     };
 
     test('A run has several events of a subject in their order, and what is delivered is gone', async () => {
@@ -125,11 +126,10 @@ export const eventRunsContract = (name: string, open: OpenStore): void => {
       const { fixture, store, world } = context();
       const id = await listen();
       await placePaid(1);
-      const { subject, sequence, lease } = defined((await claimRun(id, 1))[0]);
+      const failed = await claimRun(id, 1);
       const nowMs = fixture.now();
       const health = { failures: 3, failingSinceMs: nowMs, retryAtMs: nowMs + 1_000, pauseReason: null };
-      const outcome = { kind: 'failed', dueAtMs: nowMs } as const;
-      await unwrap(store.events.reportRun(id, [{ subject, sequence, lease, outcome }], health));
+      await reportRun(id, failed, () => ({ kind: 'failed', dueAtMs: nowMs }), health);
       expect(await unwrap(store.events.due(nowMs))).toEqual([]);
       world.advance(1_000);
       const due = { id, failures: 3, failingSinceMs: nowMs };

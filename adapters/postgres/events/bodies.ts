@@ -10,8 +10,11 @@ export const leasedFrom = async (sql: Sql, rows: readonly EventRow[]): Promise<r
   const fresh = rows.filter(({ body }) => body === null);
   const subjects = await readSubjects(sql, fresh);
   return rows.map((row): LeasedEvent => {
-    const { kind, subject, sequence, type, atMs, attempts, lease } = row;
+    const { kind, subject, sequence, type, atMs, attempts, lease, batch } = row;
     const body = row.body ?? renderEvent(row, subjects);
-    return { kind, subject, sequence, type, atMs, id: eventId(row), body, attempts, lease };
+    return {
+      ...{ kind, subject, sequence, type, atMs, id: eventId(row), body, attempts, lease },
+      ...(batch !== undefined && { batch }),
+    };
   });
 };

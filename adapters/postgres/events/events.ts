@@ -10,6 +10,7 @@ import {
 import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { dropBatches } from './batches.ts';
 import { leasedFrom } from './bodies.ts';
 import { writeDeliveries } from './deliveries.ts';
 import { holdFollowers } from './followers.ts';
@@ -23,7 +24,10 @@ export const createEvents = (sql: Sql): Events => ({
       const rows = await sql<SubscriptionRow[]>`
         select * from subscription s
         where not paused and retry_ms <= ${nowMs} and lease_until_ms <= ${nowMs}
-          and exists (select from event where subscription_id = s.id and due_ms <= ${nowMs})
+          and (
+            exists (select from event_batch where subscription_id = s.id)
+            or exists (select from event where subscription_id = s.id and due_ms <= ${nowMs})
+          )
         order by id`;
       return rows.map((row) => relaySubscriptionFrom(row, nowMs));
     }),
@@ -101,15 +105,19 @@ export const createEvents = (sql: Sql): Events => ({
         )
         select subscription_id as "subscriptionId", count(*) as events from dropped
         group by subscription_id order by subscription_id`;
-      return rows;
+      return [...rows, ...(await dropBatches(sql, beforeMs, limit))];
     }),
 
   backlog: ({ id = null, kind = null } = {}) =>
     orUnavailable(async () => {
       const rows = await sql<(SubscriptionRow & { events: number; oldest_ms: number | null })[]>`
-        select s.*, (select count(*) from event where subscription_id = s.id) as events,
-          (select min(at_ms) from event where subscription_id = s.id) as oldest_ms
+        select s.*, (select count(*) from event where subscription_id = s.id) + b.events as events,
+          least((select min(at_ms) from event where subscription_id = s.id), b.oldest_ms) as oldest_ms
         from subscription s
+        cross join lateral (
+          select coalesce(sum(events), 0)::bigint as events, min(at_ms) as oldest_ms
+          from event_batch where subscription_id = s.id
+        ) b
         where s.id = coalesce(${id}, s.id) and s.kind = coalesce(${kind}, s.kind)
         order by id`;
       return rows.map((row) => ({
