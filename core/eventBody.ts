@@ -49,59 +49,105 @@ export const lastSeqsOf = (
  * The body of an event: the whole order or checkout as it stood at the event. It has no e-mail, and no details of the
  * history, because an error in one may name an address. `data` is null if the subject is gone.
  */
-export const renderEvent = (event: UnrenderedEvent, subjects: EventSubjects): string => {
-  const { subject, sequence, type, atMs } = event;
-  return JSON.stringify({
-    id: eventId(event),
-    type,
-    time: timeOf(atMs),
-    subject,
-    sequence,
-    dataschema: eventSchemaPath(type),
-    data: dataOf(event, subjects),
-  });
+export const renderEvent = (event: UnrenderedEvent, subjects: EventSubjects): string =>
+  createEventRenderer(subjects)(event);
+
+/** `renderEvent` for many events. What the events of an order have in common is rendered once. */
+export const createEventRenderer = ({
+  orders,
+  checkouts,
+}: EventSubjects): ((event: UnrenderedEvent) => string) => {
+  const known = new Map<string, OrderParts>();
+  const orderOf = (event: UnrenderedEvent): string => {
+    const found = orders.get(event.subject);
+    if (found === undefined) return 'null';
+    const parts = known.get(event.subject) ?? partsOf(found);
+    known.set(event.subject, parts);
+    return `{"order":${orderAt(event, found, parts)}}`;
+  };
+  const checkoutOf = (event: UnrenderedEvent): string => {
+    const found = checkouts.get(event.subject);
+    return found === undefined ? 'null' : `{"checkout":${JSON.stringify(checkoutAt(event, found))}}`;
+  };
+  return (event) => {
+    const { kind, subject, sequence, type, atMs } = event;
+    const data = kind === 'test' ? '{"test":true}' : kind === 'order' ? orderOf(event) : checkoutOf(event);
+    // No value has a character that JSON escapes.
+    const names = `{"id":"${eventId(event)}","type":"${type}","time":"${timeOf(atMs)}","subject":"${subject}"`;
+    return `${names},"sequence":${sequence},"dataschema":"${eventSchemaPath(type)}","data":${data}}`;
+  };
 };
 
-const dataOf = (event: UnrenderedEvent, { orders, checkouts }: EventSubjects) => {
-  if (event.kind === 'test') return { test: true };
-  if (event.kind === 'order') {
-    const found = orders.get(event.subject);
-    return found === undefined ? null : { order: orderAt(event, found) };
-  }
-  const found = checkouts.get(event.subject);
-  return found === undefined ? null : { checkout: checkoutAt(event, found) };
+/** The texts of an order that are the same in all of its events, in the order in which they stand in JSON. */
+type OrderParts = {
+  readonly head: string;
+  readonly currency: string;
+  readonly claimed: string;
+  readonly unclaimed: string;
+  readonly created: string;
+  readonly history: readonly string[];
+};
+
+const partsOf = ({
+  order,
+  history,
+}: {
+  readonly order: Order;
+  readonly history: readonly OrderState[];
+}): OrderParts => {
+  const { id, customerId, product, total, checkoutId, number, expiresAtMs, createdAtMs } = order;
+  const claimOf = (claim: { readonly checkoutId: string | null; readonly number: string | null }): string =>
+    `,${JSON.stringify({ ...claim, expiresAt: timeOf(expiresAtMs) }).slice(1, -1)},"disputed":`;
+  return {
+    head: `${JSON.stringify({ id, customerId, product }).slice(0, -1)},"quantity":`,
+    currency: `,"currency":${JSON.stringify(total.currency)}},"status":"`,
+    claimed: claimOf({ checkoutId, number }),
+    unclaimed: claimOf({ checkoutId: null, number: null }),
+    created: `,"createdAt":"${timeOf(createdAtMs)}","updatedAt":"`,
+    history: history.map(
+      ({ seq, state, atMs }) => `{"seq":${seq},"state":"${state}","at":"${timeOf(atMs)}"}`,
+    ),
+  };
 };
 
 /** The order as it stood when the row of its history was written. */
 const orderAt = (
   { sequence, quantity, amount }: UnrenderedEvent,
   { order, history }: { readonly order: Order; readonly history: readonly OrderState[] },
-) => {
-  const past = history.filter(({ seq }) => seq <= historySeqOf(sequence));
-  const changes = past.filter(({ state }) => statusOf(state) !== null);
-  const last = changes.at(-1);
-  const claimed = past.some(({ state }) => state === orderStatusAfter.claim);
-  const dispute = past.findLast(({ state }) => disputeStates.includes(state));
-  return {
-    ...renderOrder({
-      ...order,
-      status: statusOf(last?.state ?? '') ?? initialOrderStatus,
-      quantity: quantity ?? order.quantity,
-      total: { ...order.total, amount: amount ?? order.total.amount },
-      checkoutId: claimed ? order.checkoutId : null,
-      number: claimed ? order.number : null,
-      disputed: dispute?.state === disputeStates[0],
-      updatedAtMs: last?.atMs ?? order.createdAtMs,
-    }),
-    history: past.slice(-shownStates).map(({ seq, state, atMs }) => ({ seq, state, at: timeOf(atMs) })),
-  };
+  parts: OrderParts,
+): string => {
+  const lastSeq = historySeqOf(sequence);
+  let status: OrderStatus = initialOrderStatus;
+  let updatedAtMs = order.createdAtMs;
+  let claimed = false;
+  let disputed = false;
+  let past = 0;
+  for (const { seq, state, atMs } of history) {
+    if (seq > lastSeq) break;
+    past++;
+    if (state === orderStatusAfter.claim) claimed = true;
+    if (disputeStates.includes(state)) disputed = state === disputeStates[0];
+    const changed = statusOf(state);
+    if (changed === null) continue;
+    status = changed;
+    updatedAtMs = atMs;
+  }
+  const shown = parts.history.slice(Math.max(0, past - shownStates), past).join(',');
+  const money = `${quantity ?? order.quantity},"total":{"amount":${amount ?? order.total.amount}${parts.currency}`;
+  const claim = claimed ? parts.claimed : parts.unclaimed;
+  const times = `${parts.created}${timeOf(updatedAtMs)}","history":[${shown}]}`;
+  return `${parts.head}${money}${status}"${claim}${disputed}${times}`;
 };
 
 const disputeStates = ['disputed', 'dispute_won', 'dispute_lost'];
 
 /** The status after a row of the history. Null if the row changes none. */
-const statusOf = (state: string): OrderStatus | null =>
-  state === 'retried' ? orderStatusAfter.retry : (orderStatuses.find((status) => status === state) ?? null);
+const statusOf = (state: string): OrderStatus | null => statusesAfter.get(state) ?? null;
+
+const statusesAfter: ReadonlyMap<string, OrderStatus> = new Map([
+  ...orderStatuses.map((status) => [status, status] as const),
+  ['retried', orderStatusAfter.retry],
+]);
 
 const checkoutAt = (
   event: UnrenderedEvent,

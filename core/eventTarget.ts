@@ -86,8 +86,9 @@ export const planReport = (
   const failed = results.filter(({ error }) => error !== null);
   const heldSubjects = new Set<string>();
   const reports = results.map(({ event, error, attempt, retryAfterMs }): EventReport => {
-    const { subject, sequence, lease, attempts, body } = event;
-    if (heldSubjects.has(subject)) return { subject, sequence, lease, outcome: { kind: 'released' } };
+    const { subject, attempts, body } = event;
+    const reported = reportedOf(event);
+    if (heldSubjects.has(subject)) return { ...reported, outcome: { kind: 'released' } };
     if (error !== null) heldSubjects.add(subject);
     const retryAtMs = nowMs + Math.max(pauseAfter(kind, attempts + 1, random), askedPause(retryAfterMs));
     // The last attempt of an endpoint that takes nothing is not later than the time at which it is paused.
@@ -96,9 +97,7 @@ export const planReport = (
     const outcome =
       error === null ? ({ kind: 'delivered' } as const) : ({ kind: 'failed', dueAtMs } as const);
     return {
-      subject,
-      sequence,
-      lease,
+      ...reported,
       outcome,
       ...(attempt !== undefined && { attempt: { ...attempt, body } }),
     };
@@ -119,6 +118,12 @@ export const planReport = (
     },
   };
 };
+
+/** By what a report names its event. */
+const reportedOf = ({ subject, sequence, lease, batch }: LeasedEvent): Omit<EventReport, 'outcome'> => ({
+  ...{ subject, sequence, lease },
+  ...(batch !== undefined && { batch }),
+});
 
 const noOutcome: SendOutcome = { error: 'the sender gave no outcome' };
 

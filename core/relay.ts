@@ -16,10 +16,12 @@ export type LeasedEvent = Omit<NewEvent, 'type'> & {
   readonly attempts: number;
   /** The fencing token: a report under an older one changes nothing. In a run it is that of the subscription. */
   readonly lease: number;
+  /** For the store, which finds the event by it: a number that several events of a run share. */
+  readonly batch?: number;
 };
 
 /** What became of an event that was sent. */
-export type EventReport = Pick<LeasedEvent, 'subject' | 'sequence' | 'lease'> & {
+export type EventReport = Pick<LeasedEvent, 'subject' | 'sequence' | 'lease' | 'batch'> & {
   readonly outcome:
     | { readonly kind: 'delivered' }
     /** It is sent again at `dueAtMs`. Later events of its subject, which are there now, are not due before. */
@@ -110,8 +112,8 @@ export interface Events {
   claimRun(query: ClaimEvents): AsyncResult<readonly LeasedEvent[]>;
 
   /**
-   * Writes what became of a run, as `report` does, and ends its lease. The attempts are not logged. Returns how many
-   * reports counted: all, or none if the run was reported before, or another one was claimed since.
+   * Writes what became of a run, as `report` does, and ends its lease. There is a report for each event of the run. The
+   * attempts are not logged. Returns how many reports counted: all, or none if the run was reported before, or another one was claimed since.
    */
   reportRun(
     subscriptionId: string,

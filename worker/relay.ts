@@ -3,6 +3,7 @@ import type { CountedLog } from '../core/countedLog.ts';
 import { claimLimit, type EventTarget, planReport, type SendOutcome } from '../core/eventTarget.ts';
 import type { Log } from '../core/log.ts';
 import type { LeasedEvent, SubscriptionHealth } from '../core/relay.ts';
+import type { RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { RelaySubscription } from '../core/subscription.ts';
@@ -18,6 +19,8 @@ type RelayPorts = {
   readonly world: Pick<World, 'clock' | 'random' | 'timer'>;
   readonly log: Pick<Log, 'warn' | 'info'>;
   readonly countedLog: CountedLog;
+  /** Lets the requests of this process go first. */
+  readonly priority: Pick<RequestPriority, 'work'>;
 };
 
 type Relay = {
@@ -58,14 +61,15 @@ export const startRelay = (
   };
 };
 
-/** What a relay does after a batch. */
-type Next = 'go on' | 'gather' | 'end';
+/** What a relay does after a batch. With a number, it waits as many ms. */
+type Next = 'go on' | 'end' | number;
 
 /**
- * After a batch that was not full, more events gather for this long before the next one. Few large batches
- * cost less than many small ones, and several events of an order are read together.
+ * After a batch that was not full, more events gather for this long before the next one. Few large batches cost less than
+ * many small ones, and several events of an order are read together. While there are few, they cost little, and need not wait
+ * as long.
  */
-const gatherMs = 100;
+const gatherMs = (events: number): number => (events < 100 ? 100 : 250);
 
 /**
  * A run holds its subscription alone. If its worker dies, nobody sends until the lease ends, so it is shorter than that of
@@ -75,13 +79,27 @@ const runLeaseMaxMs = 10_000;
 
 /** A poll reads all subscriptions. With a thousand of them, a hint of each change must not make each change read them. */
 const restMsOfSubscription = 1;
+/** A send that is rejected is a failure of all events. */
+const send = async (
+  target: EventTarget,
+  subscription: RelaySubscription,
+  events: readonly LeasedEvent[],
+  deadlineMs: number,
+): Promise<readonly SendOutcome[]> => {
+  try {
+    return await target.send(subscription, events, deadlineMs);
+  } catch (cause) {
+    const error = cause instanceof Error ? cause.message : String(cause);
+    return events.map(() => ({ error }));
+  }
+};
 
 /** Sends events. Each subscription has its own run, so a slow receiver holds up nobody else. */
 const createRelay = (
   ports: RelayPorts,
   { leaseMs, pollMs }: { readonly leaseMs: number; readonly pollMs: number },
 ): Relay => {
-  const { store, eventTargets, world, countedLog } = ports;
+  const { store, eventTargets, world, countedLog, priority } = ports;
   const running = new Map<string, Promise<void>>();
   const gathering = new Map<string, Sleep>();
   let stopped = false;
@@ -98,9 +116,14 @@ const createRelay = (
   /** Sends one batch. */
   const sendBatch = async (target: EventTarget, subscription: RelaySubscription): AsyncResult<Next> => {
     const { id } = subscription;
-    const nowMs = world.clock.nowMs();
     const limit = claimLimit(subscription, target);
-    const claimed = await claimOf(target)({ subscriptionId: id, limit, nowMs, leaseMs: leaseOf(target) });
+    let nowMs = 0;
+    const claim = () => {
+      nowMs = world.clock.nowMs();
+      return claimOf(target)({ subscriptionId: id, limit, nowMs, leaseMs: leaseOf(target) });
+    };
+    // A run is large, so it takes its turn with the other background work. Only its claim: a receiver may be slow.
+    const claimed = await (target.keepsOrder ? priority.work(claim) : claim());
     if (claimed.isErr()) return claimed.map(() => 'end');
     const events = claimed.value;
     if (events.length === 0) return ok('end');
@@ -114,12 +137,14 @@ const createRelay = (
     logOutcome(ports, subscription, error, health, world.clock.nowMs());
     // A failed event waits for its next attempt, and holds up no others.
     if (health.failures > 0) return reported.map(() => 'end');
-    return reported.map(() => (target.keepsOrder && events.length < limit ? 'gather' : 'go on'));
+    return reported.map(() =>
+      target.keepsOrder && events.length < limit ? gatherMs(events.length) : 'go on',
+    );
   };
 
-  const gather = async (id: string): Promise<void> => {
+  const gather = async (id: string, ms: number): Promise<void> => {
     if (stopped) return;
-    const pause = startSleep(world.timer, gatherMs);
+    const pause = startSleep(world.timer, ms);
     gathering.set(id, pause);
     await pause.finished;
     gathering.delete(id);
@@ -130,7 +155,7 @@ const createRelay = (
     for (let next: RelaySubscription | undefined = subscription; next !== undefined && !stopped; ) {
       // The poll meets the same outage and logs it.
       const then: Next = (await sendBatch(target, next)).unwrapOr('end');
-      if (then === 'gather') await gather(id);
+      if (typeof then === 'number') await gather(id, then);
       // Read anew, because its URL or secret may have changed, and it may have been paused. It alone: with many
       // subscriptions, each batch of one would read all the others.
       const due: Awaited<ReturnType<typeof store.events.due>> =

@@ -1,18 +1,15 @@
-import {
-  compatibilityPartitioner,
-  type MessageToProduce,
-  Producer,
-  stringSerializers,
-} from '@platformatic/kafka';
+import { Buffer } from 'node:buffer';
+import { type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { EventTarget } from '../../core/eventTarget.ts';
 import type { LeasedEvent } from '../../core/relay.ts';
 import { type Timer, withTimeout } from '../../core/timer.ts';
 import { clientOptions, type KafkaConnection, reasonOf, refusalsOf } from './client.ts';
 import { cloudEventOf, cloudEventType } from './cloudEvent.ts';
+import { partitionHash } from './partitionHash.ts';
 import { sendInParts } from './parts.ts';
 
-/** More than one relay batch of a busy shop has. */
-const batchMax = 500;
+/** More than a busy shop makes while a batch is being sent, and more than one statement makes. */
+const batchMax = 2_000;
 
 /** How long the broker may take for one request. */
 const requestMaxMs = 5_000;
@@ -69,8 +66,8 @@ export const createKafkaTarget = (timer: Timer, connection: KafkaConnection): Ka
 
 const refusedRecords = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD']);
 
-type KafkaProducer = Producer<string, string, string, string>;
-type Message = MessageToProduce<string, string, string, string>;
+type KafkaProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
+type Message = MessageToProduce<Buffer, Buffer, Buffer, Buffer>;
 
 /** Idempotent: what the client repeats by itself is written once. All replicas in sync must have it. */
 const openProducer = (connection: KafkaConnection, timeoutMs: number): KafkaProducer =>
@@ -80,15 +77,18 @@ const openProducer = (connection: KafkaConnection, timeoutMs: number): KafkaProd
     // Two at least: with fewer the library repeats forever.
     retries: 2,
     retryDelay: 200,
-    // The same partition for a key as Java's clients choose.
-    partitioner: compatibilityPartitioner,
-    serializers: stringSerializers,
   });
 
-const messageOf = (topic: string, event: LeasedEvent): Message => ({
-  topic,
-  key: event.subject,
-  value: cloudEventOf(event),
-  headers: { 'content-type': cloudEventType },
-  timestamp: BigInt(event.atMs),
-});
+const messageOf = (topic: string, event: LeasedEvent): Message => {
+  const key = Buffer.from(event.subject);
+  return {
+    topic,
+    key,
+    partition: partitionHash(key),
+    value: Buffer.from(cloudEventOf(event)),
+    headers,
+    timestamp: BigInt(event.atMs),
+  };
+};
+
+const headers = new Map([[Buffer.from('content-type'), Buffer.from(cloudEventType)]]);

@@ -59,10 +59,15 @@ export const inspectPostgres = ({ clock }: Pick<World, 'clock'>, url: string): I
       const [found] = await sql<
         { exists: boolean }[]
       >`select to_regclass('subscription') is not null as exists`;
-      return found?.exists === true ? sql<SubscribedTopic[]>`${sql.unsafe(subscribedTopics)}` : [];
+      return found?.exists === true
+        ? sql<SubscribedTopic[]>`${sql.unsafe(subscribedTopics(batchedEvents))}`
+        : [];
     },
   };
 };
+
+const batchedEvents = `
+  (select coalesce(sum(events), 0)::bigint from event_batch where subscription_id = subscription.id)`;
 
 /** @throws CannotUseDatabase if this user may not create the tables that are missing. */
 const checkCreate = async (sql: Sql): Promise<void> => {

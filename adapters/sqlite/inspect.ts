@@ -41,7 +41,7 @@ export const inspectFile = (path: string): FileInspection => {
 
 const topicsIn = (client: Database.Database): readonly SubscribedTopic[] => {
   const exists = client.prepare("select 1 from sqlite_master where name = 'subscription'").get();
-  return exists === undefined ? [] : client.prepare<[], SubscribedTopic>(subscribedTopics).all();
+  return exists === undefined ? [] : client.prepare<[], SubscribedTopic>(subscribedTopics()).all();
 };
 
 const existingFolder = (folder: string): string =>

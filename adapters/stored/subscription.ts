@@ -54,6 +54,8 @@ export type EventRow = UnrenderedEvent & {
   readonly body: string | null;
   readonly attempts: number;
   readonly lease: number;
+  /** On PostgreSQL: the row of `event_batch` that it stands in, if it has none of its own. */
+  readonly batch?: number;
 };
 
 /**
@@ -98,11 +100,11 @@ export const topicEventsMax = 100_000;
 /** A topic of Kafka, and how many events it has not heard. One more than the most that are counted means more. */
 export type SubscribedTopic = { readonly topic: string; readonly events: number };
 
-/** The same in both databases. */
-export const subscribedTopics = `
+/** The same in both databases, but for the events that stand in batches. */
+export const subscribedTopics = (batched = '0') => `
   select target as topic, (
     select count(*) from (
       select 1 from event where subscription_id = subscription.id limit ${topicEventsMax + 1}
     ) as waiting
-  ) as events
+  ) + ${batched} as events
   from subscription where kind = 'kafka' order by id`;

@@ -17,7 +17,7 @@ export const lagsOf = (arrivals: readonly Arrival[], fromMs: number): Sample => 
 export const waitUntilHeard = async (url: string): Promise<void> => {
   const sql = new Bun.SQL(url, { max: 1 });
   for (let isLeft = true; isLeft; ) {
-    const [row] = await sql`select exists (select from event) as left`;
+    const [row] = await sql`select exists (select from event) or exists (select from event_batch) as left`;
     isLeft = row.left;
     if (isLeft) await Bun.sleep(20);
   }

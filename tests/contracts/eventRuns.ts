@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import type { EventType } from '../../core/event.ts';
-import type { EventReport, LeasedEvent } from '../../core/relay.ts';
+import type { EventReport, LeasedEvent, SubscriptionHealth } from '../../core/relay.ts';
 import { createEventFixture, eventsOf, typesOf } from './eventFixture.ts';
-import { defined, unwrap } from './fixture.ts';
+import { declined, defined, refundFailed, refundSucceeded, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 const delivered = { kind: 'delivered' } as const;
+const dayMs = 24 * 3_600_000;
 
 /** How a target that keeps the order of what it is sent gets its events. */
 export const eventRunsContract = (name: string, open: OpenStore): void => {
@@ -27,12 +28,13 @@ export const eventRunsContract = (name: string, open: OpenStore): void => {
       id: string,
       events: readonly LeasedEvent[],
       outcomeOf: (event: LeasedEvent) => EventReport['outcome'] = () => delivered,
+      health: SubscriptionHealth | null = null,
     ): Promise<number> => {
       const reports = events.map((event) => {
-        const { subject, sequence, lease } = event;
-        return { subject, sequence, lease, outcome: outcomeOf(event) };
+        const { subject, sequence, lease, batch } = event;
+        return { subject, sequence, lease, ...(batch !== undefined && { batch }), outcome: outcomeOf(event) };
       });
-      return unwrap(context().store.events.reportRun(id, reports, null));
+      return unwrap(context().store.events.reportRun(id, reports, health));
     };
 
     test('A run has several events of a subject in their order, and what is delivered is gone', async () => {
@@ -121,15 +123,104 @@ export const eventRunsContract = (name: string, open: OpenStore): void => {
       ]);
     });
 
+    test('What follows a failed event in a later run waits for it, and what happened beside it does not', async () => {
+      const { fixture, world } = context();
+      const id = await listen();
+      const product = await fixture.createProduct();
+      const orders = await fixture.placeOrders([product, product, product]);
+      const [bad, good, other] = orders.map((order) => order.id);
+      const dueAtMs = fixture.now() + 5_000;
+      await reportRun(id, await claimRun(id), ({ subject }) =>
+        subject === bad ? { kind: 'failed', dueAtMs } : delivered,
+      );
+      await fixture.payAlone(orders.slice(0, 2));
+      await fixture.payAlone(orders.slice(2));
+      const next = await claimRun(id);
+      expect(next.map(({ subject, type }) => [subject, type])).toEqual(
+        expect.arrayContaining([good, other].map((subject) => [subject, 'order.paid'])),
+      );
+      expect(next).toHaveLength(2);
+      await reportRun(id, next);
+      expect(await claimRun(id)).toEqual([]);
+      expect(await backlogOf(id)).toMatchObject({ events: 2 });
+      world.advance(5_000);
+      const last = await claimRun(id);
+      expect(last).toMatchObject([
+        { subject: bad, type: 'order.placed', attempts: 1 },
+        { subject: bad, type: 'order.paid', attempts: 0 },
+      ]);
+      await reportRun(id, last);
+      expect(await backlogOf(id)).toMatchObject({ events: 0, oldestAtMs: null });
+    });
+
+    test('After a run that failed as a whole, nothing is lost or out of order, however few are tried next', async () => {
+      const { fixture, world } = context();
+      const id = await listen();
+      const orderIds = await placePaid(4);
+      const all = await claimRun(id);
+      const dueAtMs = fixture.now() + 1_000;
+      const held = new Set<string>();
+      await reportRun(id, all, ({ subject }) => {
+        if (held.has(subject)) return { kind: 'released' };
+        held.add(subject);
+        return { kind: 'failed', dueAtMs };
+      });
+      expect(await backlogOf(id)).toMatchObject({ events: 8 });
+      const later = await placePaid(2);
+      world.advance(1_000);
+      const heard: LeasedEvent[] = [];
+      for (const limit of [1, 1, 3, 100, 100]) {
+        const run = await claimRun(id, limit);
+        expect(run.length).toBeLessThanOrEqual(limit);
+        heard.push(...run);
+        await reportRun(id, run);
+      }
+      expect(heard).toHaveLength(12);
+      for (const orderId of [...orderIds, ...later])
+        expect(typesOf(eventsOf(heard, orderId))).toEqual(['order.placed', 'order.paid']);
+      expect(await backlogOf(id)).toMatchObject({ events: 0 });
+    });
+
+    test('Old events of a topic are dropped and counted, and later ones stay', async () => {
+      const { fixture, store, world } = context();
+      const id = await listen();
+      const oldestAtMs = fixture.now();
+      await placePaid(3);
+      world.advance(dayMs);
+      await placePaid(1);
+      expect(await backlogOf(id)).toMatchObject({ events: 8, oldestAtMs });
+      const drop = () => unwrap(store.events.drop(fixture.now(), 100));
+      expect([await drop(), await drop()]).toEqual([[{ subscriptionId: id, events: 6 }], []]);
+      expect(await backlogOf(id)).toMatchObject({ events: 2, oldestAtMs: fixture.now() });
+      expect(typesOf(await claimRun(id))).toEqual(['order.placed', 'order.paid']);
+    });
+
+    test('A topic hears of the refund of a late charge after the outcome of its checkout', async () => {
+      const { fixture, store } = context();
+      const id = await listen(['checkout.declined', 'refund.succeeded', 'refund.failed']);
+      const order = await fixture.placeOrder(await fixture.createProduct());
+      const claim = await fixture.claimCheckout(fixture.checkoutRequest([order]));
+      await fixture.recordOutcome(claim, declined);
+      const response = defined(fixture.outcomeRecord(claim, declined).response);
+      const refund = { refundId: fixture.newId(), taskId: fixture.newId(), paymentId: claim.checkoutId };
+      await unwrap(
+        store.refunds.refundLateCharge({ ...refund, reference: 'ch_late', response }, fixture.now()),
+      );
+      await fixture.finishRefund(refund.refundId, refundSucceeded);
+      await fixture.finishRefund(refund.refundId, refundFailed);
+      const run = await claimRun(id);
+      expect(typesOf(run)).toEqual(['checkout.declined', 'refund.succeeded', 'refund.failed']);
+      expect(run.map(({ subject }) => subject)).toEqual(Array(3).fill(claim.checkoutId));
+    });
+
     test('A paused subscription has no run, and the report of a run writes its health', async () => {
       const { fixture, store, world } = context();
       const id = await listen();
       await placePaid(1);
-      const { subject, sequence, lease } = defined((await claimRun(id, 1))[0]);
+      const failed = await claimRun(id, 1);
       const nowMs = fixture.now();
       const health = { failures: 3, failingSinceMs: nowMs, retryAtMs: nowMs + 1_000, pauseReason: null };
-      const outcome = { kind: 'failed', dueAtMs: nowMs } as const;
-      await unwrap(store.events.reportRun(id, [{ subject, sequence, lease, outcome }], health));
+      await reportRun(id, failed, () => ({ kind: 'failed', dueAtMs: nowMs }), health);
       expect(await unwrap(store.events.due(nowMs))).toEqual([]);
       world.advance(1_000);
       const due = { id, failures: 3, failingSinceMs: nowMs };

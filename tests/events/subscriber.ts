@@ -30,7 +30,7 @@ export const createSubscriber = async (
   const id = fixture.newId();
   const command = {
     id,
-    kind: 'webhook',
+    kind: inRuns ? 'kafka' : 'webhook',
     target: `https://${id}.example/`,
     types,
     secret: 'whsec_1',
@@ -80,7 +80,10 @@ export const createSubscriber = async (
     events: readonly LeasedEvent[],
     outcome: EventReport['outcome'],
   ): Promise<void> => {
-    const reports = events.map(({ subject, sequence, lease }) => ({ subject, sequence, lease, outcome }));
+    const reports = events.map(({ subject, sequence, lease, batch }) => ({
+      ...{ subject, sequence, lease, outcome },
+      ...(batch !== undefined && { batch }),
+    }));
     const accepted = await unwrap(store.events.reportRun(id, reports, null));
     const counts = events.filter((event) => leases.get(keyOf(event)) === event.lease);
     // All or none: the lease is that of the whole run.

@@ -122,7 +122,7 @@ describe.if(kafkaAvailable())('The events of orders in Kafka', () => {
     for (;;) {
       const [row] = await sql<{ done: number; waiting: number }[]>`
         select (select count(*)::integer from order_state where state = 'customer_notified') as done,
-          (select count(*)::integer from event) as waiting`;
+          (select count(*)::integer from event) + (select count(*)::integer from event_batch) as waiting`;
       if (row?.done === orders && row.waiting === 0) return;
       if (Date.now() > untilMs) throw new Error(`not settled: ${JSON.stringify(row)}`);
       await pause(200);

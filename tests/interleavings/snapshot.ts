@@ -107,6 +107,11 @@ const lists: Readonly<Record<Exclude<keyof Snapshot, 'rest'>, string>> = {
   subscriptions: `select id, target, types, paused, pause_reason, failures, retry_ms, lease, lease_until_ms, secret,
     previous_secret from subscription`,
   events: `select subscription_id, subject, sequence, type, kind, attempts, lease, due_ms from event
+    union all
+    select b.subscription_id, e.subject, e.sequence, e.type,
+      case when e.quantity is null then 'checkout' else 'order' end, 0, 0, b.at_ms
+    from event_batch b cross join unnest(b.subjects, b.sequences, b.types, b.quantities)
+      as e(subject, sequence, type, quantity)
     order by subscription_id, subject, sequence`,
   pauses: `select id, origin, pipeline, step, probe_task_id, probe_failures, probe_at_ms from pause`,
 };

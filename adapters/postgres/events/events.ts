@@ -24,8 +24,12 @@ export const createEvents = (sql: Sql): Events => ({
     orUnavailable(async () => {
       const rows = await sql<SubscriptionRow[]>`
         select * from subscription s
-        where not paused and retry_ms <= ${nowMs} and lease_until_ms <= ${nowMs} ${id === undefined ? sql`` : sql`and id = ${id}`}
-          and exists (select from event where subscription_id = s.id and due_ms <= ${nowMs})
+        where not paused and retry_ms <= ${nowMs} and lease_until_ms <= ${nowMs}
+          ${id === undefined ? sql`` : sql`and id = ${id}`}
+          and (
+            exists (select from event_batch where subscription_id = s.id)
+            or exists (select from event where subscription_id = s.id and due_ms <= ${nowMs})
+          )
         order by id`;
       return rows.map((row) => relaySubscriptionFrom(row, nowMs));
     }),

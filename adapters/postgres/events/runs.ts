@@ -1,7 +1,8 @@
-import type { ClaimEvents, Events, LeasedEvent } from '../../../core/relay.ts';
+import type { ClaimEvents, EventReport, Events, LeasedEvent } from '../../../core/relay.ts';
 import type { EventRow } from '../../stored/subscription.ts';
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { type BatchedEvent, readBatches, writeOut } from './batches.ts';
 import { leasedFrom } from './bodies.ts';
 
 export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => ({
@@ -13,14 +14,14 @@ export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => 
         where id = ${subscriptionId} and not paused and lease_until_ms <= ${nowMs}
         returning lease`;
       if (leased === undefined) return [];
-      const rows = await readRun(sql, query);
+      const run = await readRun(sql, query, leased.lease);
       // All that is due waits for an earlier event.
-      if (rows.length === 0)
+      if (run.length === 0)
         await sql`
           update subscription set lease_until_ms = 0 where id = ${subscriptionId} and lease = ${leased.lease}`;
       return leasedFrom(
         sql,
-        rows.map((row) => ({ ...row, lease: leased.lease })),
+        run.map((row) => ({ ...row, lease: leased.lease })),
       );
     }),
 
@@ -28,10 +29,7 @@ export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => 
     orUnavailable(async () => {
       const [first] = reports;
       if (first === undefined) return 0;
-      const delivered = reports.filter(({ outcome }) => outcome.kind === 'delivered');
-      const failed = reports.flatMap(({ outcome, ...report }) =>
-        outcome.kind === 'failed' ? { ...report, dueAtMs: outcome.dueAtMs } : [],
-      );
+      const batches = [...new Set(reports.flatMap(({ batch }) => batch ?? []))];
       const [counted] = await sql<{ is: boolean }[]>`
         with holder as (
           update subscription set lease_until_ms = 0,
@@ -42,40 +40,149 @@ export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => 
             pause_reason = coalesce(${health?.pauseReason ?? null}, pause_reason)
           where id = ${subscriptionId} and lease = ${first.lease} and lease_until_ms > 0
           returning id
-        ), delivered as (
-          delete from event e
-          using holder h, unnest(
-            ${delivered.map(({ subject }) => subject)}::uuid[], ${delivered.map(({ sequence }) => sequence)}::bigint[]
-          ) as r(subject, sequence)
-          where e.subscription_id = h.id and e.subject = r.subject and e.sequence = r.sequence
-        ), failed as (
-          update event e set due_ms = r.due_ms, attempts = e.attempts + 1
-          from holder h, unnest(
-            ${failed.map(({ subject }) => subject)}::uuid[], ${failed.map(({ sequence }) => sequence)}::bigint[],
-            ${failed.map(({ dueAtMs }) => dueAtMs)}::bigint[]
-          ) as r(subject, sequence, due_ms)
-          where e.subscription_id = h.id and e.subject = r.subject and e.sequence = r.sequence
-        )
+        ), finished as (
+          delete from event_batch b using holder h where b.subscription_id = h.id and b.id = any(${batches}::bigint[])
+          returning b.*
+        ) ${keepUndelivered(sql, reports)} ${writeRows(sql, reports)}
         select exists (select from holder) as is`;
       return counted?.is === true ? reports.length : 0;
     }),
 });
 
+/** What became of events that have rows of their own. There are none as a rule, so the statement is short then. */
+const writeRows = (sql: Sql, reports: readonly EventReport[]) => {
+  const rows = reports.filter(({ batch }) => batch === undefined);
+  if (rows.length === 0) return sql``;
+  const delivered = rows.filter(({ outcome }) => outcome.kind === 'delivered');
+  const failed = rows.flatMap(({ outcome, ...report }) =>
+    outcome.kind === 'failed' ? { ...report, dueAtMs: outcome.dueAtMs } : [],
+  );
+  return sql`, delivered as (
+    delete from event e
+    using holder h, unnest(
+      ${delivered.map(({ subject }) => subject)}::uuid[], ${delivered.map(({ sequence }) => sequence)}::bigint[]
+    ) as r(subject, sequence)
+    where e.subscription_id = h.id and e.subject = r.subject and e.sequence = r.sequence
+  ), failed as (
+    update event e set due_ms = r.due_ms, attempts = e.attempts + 1
+    from holder h, unnest(
+      ${failed.map(({ subject }) => subject)}::uuid[], ${failed.map(({ sequence }) => sequence)}::bigint[],
+      ${failed.map(({ dueAtMs }) => dueAtMs)}::bigint[]
+    ) as r(subject, sequence, due_ms)
+    where e.subscription_id = h.id and e.subject = r.subject and e.sequence = r.sequence
+  )`;
+};
+
+/** Of the batches that the statement deletes, gives each event that was not delivered a row of its own. */
+const keepUndelivered = (sql: Sql, reports: readonly EventReport[]) => {
+  const kept = reports.flatMap(({ subject, sequence, batch, outcome }) =>
+    batch === undefined || outcome.kind === 'delivered'
+      ? []
+      : { subject, sequence, dueAtMs: outcome.kind === 'failed' ? outcome.dueAtMs : null },
+  );
+  if (kept.length === 0) return sql``;
+  return sql`, kept as (
+    insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms, attempts, quantity, amount)
+    select b.subscription_id, e.subject, e.sequence, case when e.quantity is null then 'checkout' else 'order' end, e.type,
+      b.at_ms, coalesce(r.due_ms, b.at_ms), case when r.due_ms is null then 0 else 1 end, e.quantity, e.amount
+    from finished b
+    cross join unnest(b.subjects, b.sequences, b.types, b.quantities, b.amounts)
+      as e(subject, sequence, type, quantity, amount)
+    join unnest(
+      ${kept.map(({ subject }) => subject)}::uuid[], ${kept.map(({ sequence }) => sequence)}::bigint[],
+      ${kept.map(({ dueAtMs }) => dueAtMs)}::bigint[]
+    ) as r(subject, sequence, due_ms) on r.subject = e.subject and r.sequence = e.sequence
+    on conflict do nothing
+  )`;
+};
+
+type RunQuery = Pick<ClaimEvents, 'subscriptionId' | 'limit' | 'nowMs'>;
+
 /**
- * Its own statement, after the one that leases: its snapshot has all that the last holder has reported. What follows
- * the first event of a subject comes with it, so that no event is ever before an earlier one.
+ * The events of a run: first those that have rows of their own, then whole batches. These statements come after the one
+ * that leases: their snapshots have all that the last holder has reported.
  */
-const readRun = (sql: Sql, { subscriptionId, limit, nowMs }: ClaimEvents): Promise<EventRow[]> => sql<
+const readRun = async (sql: Sql, query: RunQuery, lease: number): Promise<readonly EventRow[]> => {
+  const { subscriptionId, limit } = query;
+  const [batches, hasRows] = await Promise.all([readBatches(sql, query), findRows(sql, subscriptionId)]);
+  if (!hasRows && batches.every(({ length }) => length <= limit)) return fill([], batches, limit);
+  const [rows, waiting] = await Promise.all([
+    readRows(sql, query),
+    findWaiting(sql, subscriptionId, batches.flat()),
+  ]);
+  const { whole, split } = parted(batches, waiting, rows.length > 0 ? Number.POSITIVE_INFINITY : limit);
+  if (split.length === 0) return fill(rows, whole, limit);
+  await writeOut(sql, { subscriptionId, lease }, split);
+  return fill(await readRows(sql, query), whole, limit);
+};
+
+/** Those of `batches` for which there is room after `rows`. */
+const fill = (
+  rows: readonly EventRow[],
+  batches: readonly (readonly BatchedEvent[])[],
+  limit: number,
+): readonly EventRow[] => {
+  const run = [...rows];
+  for (const batch of batches) {
+    if (run.length + batch.length > limit) break;
+    run.push(...batch);
+  }
+  return run;
+};
+
+/**
+ * Batches that can be sent whole, and those whose events need rows of their own: because an event in them must wait for one
+ * that has such a row, or because they are more than `most`. What comes after an event of these must wait too.
+ */
+const parted = (
+  batches: readonly (readonly BatchedEvent[])[],
+  waiting: ReadonlySet<string>,
+  most: number,
+) => {
+  const held = new Set(waiting);
+  const whole: (readonly BatchedEvent[])[] = [];
+  const split: number[] = [];
+  for (const batch of batches) {
+    const waits = held.size > 0 && batch.some(({ subject }) => held.has(subject));
+    if (!waits && batch.length <= most) whole.push(batch);
+    else {
+      split.push(...batch.slice(0, 1).map((event) => event.batch));
+      for (const { subject } of batch) held.add(subject);
+    }
+  }
+  return { whole, split };
+};
+
+const findRows = async (sql: Sql, subscriptionId: string): Promise<boolean> => {
+  const [row] = await sql<{ is: boolean }[]>`
+    select exists (select from event where subscription_id = ${subscriptionId}) as is`;
+  return row?.is === true;
+};
+
+/** Of the subjects of these events, those that have a row of their own. */
+const findWaiting = async (
+  sql: Sql,
+  subscriptionId: string,
+  events: readonly BatchedEvent[],
+): Promise<ReadonlySet<string>> => {
+  const subjects = [...new Set(events.map(({ subject }) => subject))];
+  const rows = await sql<{ subject: string }[]>`
+    select distinct subject from event where subscription_id = ${subscriptionId} and subject = any(${subjects}::uuid[])`;
+  return new Set(rows.map(({ subject }) => subject));
+};
+
+/**
+ * What follows the first event of a subject comes with it, so that no event is ever before an earlier one. There are few
+ * such rows, so all of them are read. To look up each subject took minutes: a connection keeps its plan, and when it was
+ * made, the table was empty and each index as good.
+ */
+const readRows = (sql: Sql, { subscriptionId, limit, nowMs }: RunQuery): Promise<EventRow[]> => sql<
   EventRow[]
 >`
   select e.kind, e.subject, e.sequence, e.type, e.at_ms as "atMs", e.quantity, e.amount, e.body, e.attempts, e.lease
-  from event first
-  cross join lateral (
-    select * from event where subscription_id = ${subscriptionId} and subject = first.subject order by sequence
+  from (
+    select *, first_value(due_ms) over (partition by subject order by sequence) as first_due_ms
+    from event where subscription_id = ${subscriptionId}
   ) e
-  where first.subscription_id = ${subscriptionId} and first.due_ms <= ${nowMs} and not exists (
-    select from event earlier
-    where earlier.subscription_id = ${subscriptionId} and earlier.subject = first.subject
-      and earlier.sequence < first.sequence
-  )
-  order by first.due_ms, e.subject, e.sequence limit ${limit}`;
+  where e.first_due_ms <= ${nowMs}
+  order by e.first_due_ms, e.subject, e.sequence limit ${limit}`;

@@ -67,6 +67,7 @@ export const createSubscriptions = (sql: Sql): Subscriptions => ({
       await waitForWriters(tx);
       const rows = await tx<SubscriptionRow[]>`delete from subscription where id = ${id} returning *`;
       await tx`delete from event where subscription_id = ${id}`;
+      await tx`delete from event_batch where subscription_id = ${id}`;
       await tx`delete from webhook_delivery where subscription_id = ${id}`;
       await writeActivity(
         tx,
