@@ -9,6 +9,7 @@ import { checkoutRacesContract } from './checkoutRaces.ts';
 import { claimSharesContract } from './claimShares.ts';
 import { commandKeysContract } from './commandKeys.ts';
 import { contactsContract } from './contacts.ts';
+import { customerOrdersContract } from './customerOrders.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
 import { erasureContract } from './erasure.ts';
@@ -103,6 +104,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     skipsContract,
     contactsContract,
     erasureContract,
+    customerOrdersContract,
     queueHistoryContract,
     leasesContract,
     stepLedgerContract,
