@@ -4,6 +4,7 @@ import { claimLimit, type EventTarget, planReport, type SendOutcome } from '../c
 import type { Log } from '../core/log.ts';
 import type { LeasedEvent, SubscriptionHealth } from '../core/relay.ts';
 import type { AsyncResult } from '../core/result.ts';
+import type { Retention } from '../core/retention.ts';
 import type { Store } from '../core/store.ts';
 import type { RelaySubscription } from '../core/subscription.ts';
 import { type Sleep, startSleep } from '../core/timer.ts';
@@ -35,14 +36,18 @@ type Relay = {
 export const startRelay = (
   ports: Omit<RelayPorts, 'countedLog'> & { readonly mayClaim: () => boolean },
   shared: LoopPorts & Pick<RelayPorts, 'countedLog'>,
-  settings: { readonly leaseMs: number; readonly pollMs: number },
+  settings: {
+    readonly leaseMs: number;
+    readonly pollMs: number;
+    readonly retention?: Pick<Retention, 'events' | 'deliveries'>;
+  },
 ) => {
   const relay = createRelay({ ...ports, countedLog: shared.countedLog }, settings);
   const sending =
     ports.eventTargets.length === 0
       ? null
       : startLoop('relay of events', ifMayClaim(ports, relay.poll), shared);
-  const dropping = startLoop('dropping of old events', createDropPoll(ports), shared);
+  const dropping = startLoop('dropping of old events', createDropPoll(ports, settings.retention), shared);
   return {
     wake: (): void => {
       if (relay.isWorthPolling()) sending?.wake();
@@ -204,28 +209,31 @@ const logOutcome = (
 /** The end of a shorter one is not said: a receiver that fails now and then would say it without end. */
 const shortOutageMs = 60_000;
 
-/** How long an undelivered event, and the body of a delivery, is kept. */
-const retentionMs = 30 * 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
+const defaultRetention = { events: 30 * dayMs, deliveries: 30 * dayMs };
 const dropMax = 1_000;
 const dropEveryMs = 60_000;
 
 /**
- * Drops the old log of deliveries, and the events that nobody has taken for 30 days, and says so of the events. A part at a
+ * Drops the old log of deliveries, and the events that nobody has taken for so long, and says so of the events. A part at a
  * time, so that no statement takes long, however much there is.
  */
 const createDropPoll =
-  ({
-    store: { events, deliveries },
-    world,
-    log,
-  }: Pick<RelayPorts, 'store' | 'log'> & { readonly world: Pick<World, 'clock'> }): Poll =>
+  (
+    {
+      store: { events, deliveries },
+      world,
+      log,
+    }: Pick<RelayPorts, 'store' | 'log'> & { readonly world: Pick<World, 'clock'> },
+    kept: Pick<Retention, 'events' | 'deliveries'> = defaultRetention,
+  ): Poll =>
   async () => {
-    const beforeMs = world.clock.nowMs() - retentionMs;
-    const logged = await deliveries.drop(beforeMs, dropMax);
+    const nowMs = world.clock.nowMs();
+    const logged = await deliveries.drop(nowMs - kept.deliveries, dropMax);
     if (logged.isErr()) return err(logged.error);
-    return (await events.drop(beforeMs, dropMax)).map((dropped) => {
+    return (await events.drop(nowMs - kept.events, dropMax)).map((dropped) => {
       for (const { subscriptionId, events: count } of dropped)
-        log.warn('dropped events that nobody has taken for 30 days', {
+        log.warn(`dropped events that nobody has taken for ${kept.events / dayMs} days`, {
           subscription: subscriptionId,
           events: count,
         });

@@ -57,6 +57,7 @@ import { refundRacesContract } from './refundRaces.ts';
 import { refundRequestsContract } from './refundRequests.ts';
 import { repeatedOutcomesContract } from './repeatedOutcomes.ts';
 import { rescuesContract } from './rescues.ts';
+import { retentionContract } from './retention.ts';
 import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
 import { serverFaultsContract } from './serverFaults.ts';
@@ -149,6 +150,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     eventRunsContract,
     timelineContract,
     storeUtilitiesContract,
+    retentionContract,
   ])
     contract(name, open);
 };
