@@ -61,6 +61,11 @@ export interface Store {
    * to read. Returns the database's clock.
    */
   ping(): AsyncResult<DatabaseClock>;
+  /**
+   * What an operator has to do before new orders are refused, in words. Null: nothing. PostgreSQL says so when a table has
+   * no partition for the next month.
+   */
+  missingPartition(nowMs: number): AsyncResult<string | null>;
   /** The end of the log after all that this process has committed so far. Concurrent calls share one statement. */
   readonly position: ReadPosition;
   /** Asked before the read that it is for, and never in its statement: a snapshot is older than what its query reads. */

@@ -23,7 +23,7 @@ import { createMailbox } from './mailbox/mailbox.ts';
 import { type MigrateOptions, migrateWith, noLimits } from './migrate.ts';
 import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
-import { keepMonthsAhead } from './partitions/months.ts';
+import { keepMonthsAhead, readEnds, warnOfEnds } from './partitions/months.ts';
 import { type OnPoolWait, onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
 import { createPauses } from './queue/pauses.ts';
@@ -163,6 +163,7 @@ export const createStoreOver = (
       }),
     refoldNames: (limit) => withRetries(() => refoldNames(work, limit)),
     ping: () => heartbeat(pools.probe, world, readOnly),
+    missingPartition: (nowMs) => orUnavailable(async () => warnOfEnds(await readEnds(pools.reads), nowMs)),
     position: createPosition(pools.position, world),
     reached: (position) => hasReached(pools.reads, position),
     prune: (nowMs) =>

@@ -97,6 +97,7 @@ export const createStoreOver = (
     },
     refoldNames,
     ping: createHeartbeat(connection, world, readOnly),
+    missingPartition: async () => ok(null),
     position: async () => ok(null),
     reached: async () => ok('primary'),
     prune: createPrune(connection, world, indexNoted),

@@ -71,6 +71,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     },
     refoldNames: async () => ok(null),
     ping: async () => ok({ nowMs: null }),
+    missingPartition: async () => ok(null),
     position: async () => ok(null),
     reached: async () => ok('primary'),
     prune: async (nowMs) => {
