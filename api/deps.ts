@@ -77,14 +77,20 @@ export type ApiDeps = {
   readonly bodyLimits?: BodyLimits;
   /** `missing` names what is not ready (`database`, …). It is empty when `ready` is true. */
   isReady(): Promise<{ readonly ready: boolean; readonly missing: readonly string[] }>;
-  /** What a process that is ready has to say of its databases. Null, or absent: it has no replica. */
-  readonly databases?: (() => DatabasesHealth) | null;
+  /** What a process that is ready has to say of its databases. */
+  readonly databases?: () => DatabasesHealth;
 };
 
 export type DatabasesHealth = {
-  readonly replica: ReplicaHealth;
-  /** What does not work and is done without: `database` is the primary. */
-  readonly degraded: readonly ('database' | 'replica')[];
+  /** Absent without a replica. */
+  readonly replica?: ReplicaHealth;
+  /**
+   * What does not work and is done without: `database` is the primary, `partitions` are those of the next month. Always
+   * there with a replica.
+   */
+  readonly degraded?: readonly ('database' | 'replica' | 'partitions')[];
+  /** For operators. Absent if there are none. */
+  readonly warnings?: readonly string[];
 };
 
 export type ListCharges = (query: {

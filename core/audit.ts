@@ -74,6 +74,8 @@ export type ClaimFailure =
   | { readonly kind: 'checkout_in_progress'; readonly checkoutId: string }
   /** The key has a stored response. */
   | { readonly kind: 'already_answered'; readonly response: CheckoutResponse }
+  /** The key has had a response, which retention has dropped since. The checkout has a final outcome. */
+  | { readonly kind: 'response_dropped'; readonly checkoutId: string }
   /** These orders do not exist or belong to another customer. */
   | { readonly kind: 'not_found'; readonly orderIds: readonly string[] }
   /** These orders are paid, cancelled or refunded. One that has expired counts as cancelled. */
@@ -106,6 +108,9 @@ export type CheckoutResponse = {
   readonly payment: Payment;
   readonly orders: readonly Order[];
 };
+
+/** What is stored under a key. `dropped`: there was a response. Null: there was none yet. */
+export type KnownResponse = CheckoutResponse | 'dropped' | null;
 
 /** The current state of a checkout. */
 export type Checkout = {
@@ -141,7 +146,7 @@ export type RecordResult = {
   /** False if nothing was changed, because another process had recorded an outcome or claimed the payment. */
   readonly applied: boolean;
   readonly paymentStatus: PaymentStatus;
-  /** The response that is now stored under the key. Another process may have stored it. */
+  /** The response that is now stored under the key. Another process may have stored it. Null if it was dropped. */
   readonly response: CheckoutResponse | null;
 };
 

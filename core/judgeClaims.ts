@@ -2,10 +2,10 @@ import { err, ok, type Result } from 'neverthrow';
 import {
   auditKeyOf,
   type CheckoutRequest,
-  type CheckoutResponse,
   type ClaimFailure,
   fingerprintOf,
   type JudgedClaim,
+  type KnownResponse,
 } from './audit.ts';
 import {
   type CheckoutLimits,
@@ -28,7 +28,7 @@ export type KnownAudit = {
   readonly orderIds: readonly string[];
   readonly paymentStatus: PaymentStatus;
   readonly attempt: number;
-  readonly response: CheckoutResponse | null;
+  readonly response: KnownResponse;
 };
 
 /**
@@ -87,6 +87,8 @@ const judgeClaim = (
   const known = snapshot.audits.get(auditKeyOf(request));
   if (known !== undefined) {
     if (known.fingerprint !== fingerprintOf(request)) return err({ kind: 'idempotency_key_reused' });
+    // Before anything that depends on the payment: a cancelled one may be claimed again only if it never had a response.
+    if (known.response === 'dropped') return err({ kind: 'response_dropped', checkoutId: known.checkoutId });
     if (known.response !== null) return err({ kind: 'already_answered', response: known.response });
     if (nextPaymentStatus(known.paymentStatus, 'retry') === null)
       return err({ kind: 'checkout_in_progress', checkoutId: known.checkoutId });

@@ -108,6 +108,11 @@ export const paymentStatusesBefore = (event: PaymentEvent): readonly PaymentStat
 /** The statuses without a final outcome. Recovery asks the provider for it; the orders stay `paying`. */
 export const openPaymentStatuses = paymentStatusesBefore('lose');
 
+/** The final outcomes. */
+export const closedPaymentStatuses = paymentStatuses.filter(
+  (status) => !openPaymentStatuses.includes(status),
+);
+
 /** Has an entry for every status, so that a new status does not compile without one. */
 const isCharged: Readonly<Record<PaymentStatus, boolean>> = {
   initiated: false,

@@ -198,6 +198,7 @@ export const personalData: Readonly<Record<string, PersonalTable>> = {
     other: 'id provider event_id type event received_ms',
   },
   queue_history: { personal: {}, other: 'at_ms pipeline finished ready' },
+  retention_progress: { personal: {}, other: 'kind after' },
   reconciliation: {
     personal: {},
     other: 'id day day_ms end_ms created_ms finished_ms charges refunds differences',

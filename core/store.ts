@@ -18,7 +18,7 @@ import type { RefoldedSlice } from './refold.ts';
 import type { Refunds } from './refund.ts';
 import type { Events } from './relay.ts';
 import type { AsyncResult } from './result.ts';
-import type { RetentionSlice } from './retention.ts';
+import type { DroppedSlice, RetentionSlice } from './retention.ts';
 import type { ServiceKeys } from './serviceKey.ts';
 import type { Subscriptions } from './subscription.ts';
 
@@ -61,19 +61,24 @@ export interface Store {
    * to read. Returns the database's clock.
    */
   ping(): AsyncResult<DatabaseClock>;
+  /**
+   * What an operator has to do before new orders are refused, in words. Null: nothing. PostgreSQL says so when a table has
+   * no partition for the next month.
+   */
+  missingPartition(nowMs: number): AsyncResult<string | null>;
   /** The end of the log after all that this process has committed so far. Concurrent calls share one statement. */
   readonly position: ReadPosition;
   /** Asked before the read that it is for, and never in its statement: a snapshot is older than what its query reads. */
   reached(position: LogPosition): AsyncResult<Reached>;
   /**
-   * Deletes expired data: counters of finished tasks after ten minutes, the keys of commands after a day, events without
-   * a task after 31 days, and checkouts that no longer count towards a limit.
+   * Deletes expired data: counters of finished tasks after ten minutes, the keys of commands after a day, and checkouts
+   * that no longer count towards a limit.
    */
   prune(nowMs: number): AsyncResult<void>;
   /**
-   * Deletes one slice of what is older than the settings allow: the step ledger of tasks that are done, and captured mails.
-   * Returns how many rows of a kind went: with fewer than `limit`, nothing is left to delete.
+   * Deletes one slice of what is older than the settings allow, in one transaction. See `Retention`. Of a response and of
+   * an activity, it walks on from where the slice before ended. Any number of processes may call it.
    */
-  dropOld(slice: RetentionSlice, nowMs: number): AsyncResult<number>;
+  dropOld(slice: RetentionSlice): AsyncResult<DroppedSlice>;
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
 import { addressOf, sqlitePathOf } from './databaseUrl.ts';
 import { createDatabaseWatch, type DatabaseWatch } from './databaseWatch.ts';
+import { startPartitionWatch } from './partitionWatch.ts';
 import type { Close } from './process.ts';
 import { createReplicaWatch, type ReplicaWatch } from './replicaWatch.ts';
 import { createSlowStatements } from './slowStatements.ts';
@@ -29,7 +30,7 @@ export type Databases = {
   /** Of the primary. */
   readonly watch: DatabaseWatch;
   readonly isReady: () => Promise<boolean>;
-  readonly health: (() => DatabasesHealth) | null;
+  readonly health: () => DatabasesHealth;
   /** The store that the live streams read. */
   readonly live: LiveStore;
   /** `api` behind the choice of the server for queries, and with the tokens of commands. */
@@ -68,12 +69,17 @@ export const openDatabases = async (
     replica === null ? null : await startReplicaWatch(replica, measured, environment, config, closers);
   const store = watched === null ? measured : withKeysOfEither(measured, watched.replica.store, watch);
   const routed = { store, watch, watched, telemetry };
+  const partitions =
+    sqlitePathOf(config.databaseUrl) === null
+      ? startPartitionWatch({ store: measured, ...world, log })
+      : null;
+  closers.push(async () => partitions?.stop());
   return {
     store,
     stores: watched === null ? [store] : [store, watched.replica.store],
     watch,
     isReady: async () => (await watch.isReady()) || (config.role === 'read' && isRead(watched)),
-    health: watched === null ? null : () => healthOf(watch, watched),
+    health: () => healthOf(watch, watched, partitions?.warning() ?? null),
     live: liveStoreOf(store, watched),
     route: (api, deps, create) => createRoute(routed, config, api, deps, create),
   };
@@ -92,14 +98,17 @@ const liveStoreOf = (primary: Store, watched: Watched | null): LiveStore => {
 const isRead = (watched: Watched | null): boolean =>
   watched !== null && watched.watch.health().state !== 'away';
 
-const healthOf = (watch: DatabaseWatch, { watch: replicaWatch }: Watched): DatabasesHealth => {
-  const replica = replicaWatch.health();
+const healthOf = (watch: DatabaseWatch, watched: Watched | null, warning: string | null): DatabasesHealth => {
+  const replica = watched?.watch.health();
+  const degraded = [
+    ...(watched === null || watch.wasReady() ? [] : (['database'] as const)),
+    ...(replica === undefined || replica.state === 'up' ? [] : (['replica'] as const)),
+    ...(warning === null ? [] : (['partitions'] as const)),
+  ];
   return {
-    replica,
-    degraded: [
-      ...(watch.wasReady() ? [] : (['database'] as const)),
-      ...(replica.state === 'up' ? [] : (['replica'] as const)),
-    ],
+    ...(replica && { replica }),
+    ...((replica !== undefined || degraded.length > 0) && { degraded }),
+    ...(warning !== null && { warnings: [warning] }),
   };
 };
 

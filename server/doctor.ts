@@ -5,6 +5,7 @@ import { checkDatabase } from './doctorDatabase.ts';
 import { checkKafka } from './doctorEvents.ts';
 import { checkReplica } from './doctorReplica.ts';
 import { type Finding, isHealthy, renderFindings } from './doctorReport.ts';
+import { reportRetention } from './doctorRetention.ts';
 import { checkMailServer, checkProvider, checkServices } from './doctorServices.ts';
 import { checkSplunk } from './doctorTelemetry.ts';
 import { refuseRuntime } from './runtime.ts';
@@ -37,7 +38,11 @@ const examine = async (): Promise<readonly Finding[]> => {
     checkKafka,
   ];
   const findings = await Promise.all(checks.map((check) => check(world, config.value)));
-  return [{ part, state: 'ok', text: 'all settings can be read' }, ...findings.flat()];
+  return [
+    { part, state: 'ok', text: 'all settings can be read' },
+    reportRetention(config.value.retention),
+    ...findings.flat(),
+  ];
 };
 
 const findings = await examine();

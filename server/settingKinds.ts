@@ -38,6 +38,20 @@ export const createKinds = (read: ReadSetting) => {
       },
     });
 
+  /** Like `whole`, or 0. */
+  const wholeOrZero = (name: string, fallback: number, least: number, most: number, doc: string): number =>
+    setting({
+      name,
+      fallback,
+      doc,
+      read: (text) => {
+        const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+        return value === 0 || (value >= least && value <= most)
+          ? ok(value)
+          : err(`write a whole number from ${least} to ${most}, or 0`);
+      },
+    });
+
   const oneOf = <T extends string>(name: string, fallback: T, choices: readonly T[], doc: string): T =>
     setting({
       name,
@@ -89,7 +103,7 @@ export const createKinds = (read: ReadSetting) => {
       show: () => 'has the wrong form',
     });
 
-  return { setting, whole, oneOf, address, claimValue, claimName, secret };
+  return { setting, whole, wholeOrZero, oneOf, address, claimValue, claimName, secret };
 };
 
 /** Shows only the scheme: a URL may contain a password, and in an invalid URL it may be anywhere. */

@@ -1,5 +1,6 @@
 import { err } from 'neverthrow';
 import type { Log } from '../core/log.ts';
+import type { Retention } from '../core/retention.ts';
 import type { Store } from '../core/store.ts';
 import type { World } from '../core/world.ts';
 import type { Poll } from './loop.ts';
@@ -10,22 +11,21 @@ type EventDropPorts = {
   readonly log: Pick<Log, 'warn'>;
 };
 
-/** How long an undelivered event, and the body of a delivery, is kept. */
-const retentionMs = 30 * 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
+const defaultRetention = { events: 30 * dayMs, deliveries: 30 * dayMs };
 const dropMax = 1_000;
 const dropEveryMs = 60_000;
 /** A paused endpoint whose old events are dropped each minute has a line of the log each hour. */
 const sayEveryMs = 3_600_000;
 
 /**
- * Drops the old log of deliveries, and the events that nobody has taken for 30 days. A part at a time, so that no statement
+ * Drops the old log of deliveries, and the events that nobody has taken for so long. A part at a time, so that no statement
  * takes long, however much there is. The log says how many events were dropped, once all of them are.
  */
-export const createEventDrops = ({
-  store: { events, deliveries },
-  world,
-  log,
-}: EventDropPorts): {
+export const createEventDrops = (
+  { store: { events, deliveries }, world, log }: EventDropPorts,
+  kept: Pick<Retention, 'events' | 'deliveries'> = defaultRetention,
+): {
   readonly poll: Poll;
   /** Says now what was not yet said. */
   say(): void;
@@ -35,7 +35,10 @@ export const createEventDrops = ({
 
   const say = (): void => {
     for (const [subscription, count] of unsaid)
-      log.warn('dropped events that nobody has taken for 30 days', { subscription, events: count });
+      log.warn(`dropped events that nobody has taken for ${kept.events / dayMs} days`, {
+        subscription,
+        events: count,
+      });
     unsaid.clear();
   };
 
@@ -43,13 +46,12 @@ export const createEventDrops = ({
     say,
     poll: async () => {
       const nowMs = world.clock.nowMs();
-      const beforeMs = nowMs - retentionMs;
-      const logged = await deliveries.drop(beforeMs, dropMax);
+      const logged = await deliveries.drop(nowMs - kept.deliveries, dropMax);
       if (logged.isErr()) return err(logged.error);
-      return (await events.drop(beforeMs, dropMax)).map((dropped) => {
+      return (await events.drop(nowMs - kept.events, dropMax)).map((dropped) => {
         for (const { subscriptionId, events: count } of dropped)
           unsaid.set(subscriptionId, (unsaid.get(subscriptionId) ?? 0) + count);
-        if (logged.value === dropMax || dropped.some(({ events: count }) => count === dropMax)) return 0;
+        if (logged.value === dropMax || dropped.some(({ events: count }) => count >= dropMax)) return 0;
         if (unsaid.size > 0 && nowMs - saidAtMs >= sayEveryMs) {
           say();
           saidAtMs = nowMs;

@@ -5,6 +5,7 @@ import type { Log } from '../core/log.ts';
 import type { LeasedEvent, SubscriptionHealth } from '../core/relay.ts';
 import type { RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
+import type { Retention } from '../core/retention.ts';
 import type { Store } from '../core/store.ts';
 import type { RelaySubscription } from '../core/subscription.ts';
 import { type Sleep, startSleep } from '../core/timer.ts';
@@ -39,14 +40,18 @@ type Relay = {
 export const startRelay = (
   ports: Omit<RelayPorts, 'countedLog'> & { readonly mayClaim: () => boolean },
   shared: LoopPorts & Pick<RelayPorts, 'countedLog'>,
-  settings: { readonly leaseMs: number; readonly pollMs: number },
+  settings: {
+    readonly leaseMs: number;
+    readonly pollMs: number;
+    readonly retention?: Pick<Retention, 'events' | 'deliveries'>;
+  },
 ) => {
   const relay = createRelay({ ...ports, countedLog: shared.countedLog }, settings);
   const sending =
     ports.eventTargets.length === 0
       ? null
       : startLoop('relay of events', ifMayClaim(ports, relay.poll), shared);
-  const drops = createEventDrops(ports);
+  const drops = createEventDrops(ports, settings.retention);
   const dropping = startLoop('dropping of old events', drops.poll, shared);
   return {
     wake: (): void => {
@@ -79,20 +84,6 @@ const runLeaseMaxMs = 10_000;
 
 /** A poll reads all subscriptions. With a thousand of them, a hint of each change must not make each change read them. */
 const restMsOfSubscription = 1;
-/** A send that is rejected is a failure of all events. */
-const send = async (
-  target: EventTarget,
-  subscription: RelaySubscription,
-  events: readonly LeasedEvent[],
-  deadlineMs: number,
-): Promise<readonly SendOutcome[]> => {
-  try {
-    return await target.send(subscription, events, deadlineMs);
-  } catch (cause) {
-    const error = cause instanceof Error ? cause.message : String(cause);
-    return events.map(() => ({ error }));
-  }
-};
 
 /** Sends events. Each subscription has its own run, so a slow receiver holds up nobody else. */
 const createRelay = (

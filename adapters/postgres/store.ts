@@ -17,13 +17,13 @@ import { createEvents } from './events/events.ts';
 import { createSubscriptions } from './events/subscriptions.ts';
 import { orUnavailable } from './failures.ts';
 import { heartbeat } from './heartbeat.ts';
-import { createInbox, pruneEvents } from './inbox/inbox.ts';
+import { createInbox } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
 import { type MigrateOptions, migrateWith, noLimits } from './migrate.ts';
 import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
-import { keepMonthsAhead } from './partitions/months.ts';
+import { keepMonthsAhead, readEnds, warnOfEnds } from './partitions/months.ts';
 import { type OnPoolWait, onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
 import { createPauses } from './queue/pauses.ts';
@@ -36,9 +36,6 @@ import { secret } from './schema.ts';
 import { refoldNames } from './search/rebuild.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
 import { checkMigrated, checkRights, checkVersion, checkWrites, NotMigrated } from './startCheck.ts';
-
-/** A month: no provider delivers an event again after so long. */
-const eventRetentionMs = 31 * 24 * 3_600_000;
 
 /** `numberPrefix` is the prefix of the numbers of new checkouts. */
 type CheckoutOptions = { readonly numberPrefix?: string };
@@ -166,17 +163,17 @@ export const createStoreOver = (
       }),
     refoldNames: (limit) => withRetries(() => refoldNames(work, limit)),
     ping: () => heartbeat(pools.probe, world, readOnly),
+    missingPartition: (nowMs) => orUnavailable(async () => warnOfEnds(await readEnds(pools.reads), nowMs)),
     position: createPosition(pools.position, world),
     reached: (position) => hasReached(pools.reads, position),
     prune: (nowMs) =>
       orUnavailable(async () => {
         await work`delete from finished_tasks where at_ms < ${nowMs - finishedRetentionMs}`;
-        await pruneEvents(work, nowMs - eventRetentionMs);
         await pruneCommandKeys(work, nowMs);
         await pruneCounted(work, nowMs);
         await keepMonthsAhead(work, nowMs);
       }),
-    dropOld: (slice, nowMs) => orUnavailable(() => dropOld(work, slice, nowMs)),
+    dropOld: (slice) => dropOld(work, slice),
   };
 };
 

@@ -1,14 +1,11 @@
-import { eq, lt } from 'drizzle-orm';
-import { err, ok } from 'neverthrow';
-import { finishedRetentionMs } from '../../core/queue.ts';
+import { eq } from 'drizzle-orm';
+import { ok } from 'neverthrow';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
 import type { SlowStatements } from '../stored/slowStatements.ts';
 import { createActivityLog } from './activity/activity.ts';
 import { createAudits } from './checkout/audits.ts';
-import { createPruneCounted } from './checkout/countedCheckouts.ts';
-import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
 import { createContacts } from './contacts/contacts.ts';
 import { createCustomers } from './customers/customers.ts';
@@ -17,18 +14,19 @@ import { createDeliveries } from './events/deliveries.ts';
 import { createEvents } from './events/events.ts';
 import { createSubscriptions } from './events/subscriptions.ts';
 import { createHeartbeat } from './heartbeat.ts';
-import { createInbox, createPruneEvents } from './inbox/inbox.ts';
+import { createInbox } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
 import { migrate } from './migrate.ts';
 import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { createProducts } from './products/products.ts';
+import { createPrune } from './prune.ts';
 import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { createDropOld } from './retention.ts';
-import { finishedTasks, secret } from './schema.ts';
+import { secret } from './schema.ts';
 import { createRefoldNames } from './search/rebuild.ts';
 import { createScan } from './search/slices.ts';
 
@@ -67,10 +65,7 @@ export const createStoreOver = (
   const { runStatement, client, db, write } = connection;
   const scan = createScan(connection, world);
   const indexNoted = createIndexNoted(connection, world);
-  const pruneEvents = createPruneEvents(connection);
   const refoldNames = createRefoldNames(connection);
-  const pruneCommandKeys = createPruneCommandKeys(connection);
-  const pruneCounted = createPruneCounted(connection);
   const dropOld = createDropOld(connection);
   return {
     products: createProducts(connection, world, scan, indexNoted),
@@ -102,23 +97,11 @@ export const createStoreOver = (
     },
     refoldNames,
     ping: createHeartbeat(connection, world, readOnly),
+    missingPartition: async () => ok(null),
     position: async () => ok(null),
     reached: async () => ok('primary'),
-    prune: async (nowMs) => {
-      const pruned = await write(() => {
-        db.delete(finishedTasks)
-          .where(lt(finishedTasks.atMs, nowMs - finishedRetentionMs))
-          .run();
-        pruneEvents(nowMs);
-        pruneCommandKeys(nowMs);
-        return pruneCounted(nowMs);
-      });
-      let more = pruned;
-      while (more.isOk() && more.value) more = await write(() => pruneCounted(nowMs));
-      // A process that was killed after an upsert has left some.
-      return more.isErr() ? err(more.error) : indexNoted();
-    },
-    dropOld: async (slice, nowMs) => write(() => dropOld(slice, nowMs)),
+    prune: createPrune(connection, world, indexNoted),
+    dropOld: async (slice) => write(() => dropOld(slice)),
     close: async () => {
       client.close();
     },

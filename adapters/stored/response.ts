@@ -19,6 +19,21 @@ type ConstantOrderField = 'id' | 'customerId' | 'product' | 'expiresAtMs' | 'cre
 /** They change only while the order is pending. So those of a paid order never change, and are left out. */
 type PendingOrderField = 'quantity' | 'total';
 
+/**
+ * What is left of a response after `KEEP_ANSWERS_DAYS`: a row that tells that there was one. The release 0.2.0 reads it as
+ * a response without stored fields, and so sends the first status with the checkout as it now stands.
+ */
+type DroppedResponse = Pick<StoredResponse, 'status'> & {
+  readonly requestId?: undefined;
+  readonly orders: readonly [];
+};
+
+/** What `response` becomes. `status` is that of the stored response and not of the payment. */
+export const droppedResponseSql = {
+  postgres: `json_build_object('status', p.response -> 'status', 'orders', json_build_array())`,
+  sqlite: `json_object('status', response ->> 'status', 'orders', json_array())`,
+} as const;
+
 export const storedResponseOf = ({
   status,
   requestId,
@@ -39,23 +54,27 @@ export const storedResponseOf = ({
 });
 
 /**
- * The original response, field by field.
+ * The original response, field by field, or `dropped`.
  *
  * @param number the number of the checkout
  * @param payment the payment as it is now
  * @param orders the orders as they are now, in the order of the request
  */
 export const responseFrom = (
-  { status, requestId, orders: storedOrders, ...storedPayment }: StoredResponse,
+  stored: StoredResponse | DroppedResponse,
   number: string,
   payment: Payment,
   orders: readonly Order[],
-): CheckoutResponse => ({
-  status,
-  checkoutId: payment.id,
-  number,
-  requestId,
-  payment: { ...payment, ...storedPayment, status },
-  // A response is older than every dispute of its charge.
-  orders: orders.map((order, index) => ({ ...order, number, disputed: false, ...storedOrders[index] })),
-});
+): CheckoutResponse | 'dropped' => {
+  if (stored.requestId === undefined) return 'dropped';
+  const { status, requestId, orders: storedOrders, ...storedPayment } = stored;
+  return {
+    status,
+    checkoutId: payment.id,
+    number,
+    requestId,
+    payment: { ...payment, ...storedPayment, status },
+    // A response is older than every dispute of its charge.
+    orders: orders.map((order, index) => ({ ...order, number, disputed: false, ...storedOrders[index] })),
+  };
+};

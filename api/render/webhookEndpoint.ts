@@ -11,7 +11,10 @@ const fields = {
   id,
   url: t.String(),
   events: t.Array(openWord(eventTypes, 'An event that the endpoint hears.')),
-  paused: t.Boolean({ description: 'Nothing is sent while it is true. Events are kept for 30 days.' }),
+  paused: t.Boolean({
+    description:
+      'Nothing is sent while it is true. Events are kept for 30 days, or for as long as the shop sets (`KEEP_EVENTS_DAYS`).',
+  }),
   pauseReason: t.Union([t.String(), t.Null()], {
     description: 'Why the shop has paused the endpoint. Null if an operator has, and if it is not paused.',
   }),

@@ -42,7 +42,13 @@ export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Auth
         method: body.payment.method,
         requestId: requestIdOf(set),
       };
-      const success = unwrapOrThrow(await checkOut(command));
+      const result = await checkOut(command);
+      if (result.isErr()) {
+        const failure = result.error;
+        if (failure.kind === 'response_dropped') return renderDropped(failure.checkout, set);
+        throw httpError(failure);
+      }
+      const success = result.value;
       const response = unwrapOrThrow(acceptedResponse(success));
       set.status = 202;
       set.headers.location = `/checkouts/${response.checkoutId}`;
@@ -57,6 +63,13 @@ export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Auth
       parameters: [idempotencyKeyParameter('The audit GUID of this checkout')],
       body: { schema: checkOutBody.schema, example: samples.checkOutBody },
       responses: {
+        200: {
+          description:
+            'The key was used so long ago that its response is no longer kept (`KEEP_ANSWERS_DAYS`). This is the checkout as it now stands; nothing was charged.',
+          schema: checkoutJson.ref,
+          example: samples.currentCheckout,
+          headers: ['location', 'idempotent-replayed'],
+        },
         202: {
           description:
             'The checkout was accepted. `succeeded`: it is paid. `requires_action`: the customer must do what `action` says. `unknown`: the payment is still being confirmed. `Location` is the path of the checkout.',
@@ -82,6 +95,13 @@ export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Auth
       ],
     }),
   );
+
+/** The key is spent, whatever became of the checkout: a declined one is no refusal of this request. */
+const renderDropped = (checkout: Checkout, set: { readonly headers: Record<string, string | number> }) => {
+  set.headers.location = `/checkouts/${checkout.id}`;
+  set.headers['idempotent-replayed'] = 'true';
+  return renderCheckout(checkout, true);
+};
 
 export const createGiveUpRoute = ({ giveUpCheckout }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().delete(

@@ -27,9 +27,13 @@ const readySchema = strictObject({
     ),
   ),
   degraded: t.Optional(
-    t.Array(openWord(['database', 'replica'], 'a part that does not work'), {
-      description: 'What this process does without, where a replica is set.',
+    t.Array(openWord(['database', 'replica', 'partitions'], 'a part that does not work'), {
+      description:
+        'What this process does without. `partitions`: a table has none for the next month, and new orders of that month will be refused. Always there where a replica is set.',
     }),
+  ),
+  warnings: t.Optional(
+    t.Array(t.String(), { description: 'What an operator has to do, in words. Absent if there is nothing.' }),
   ),
 });
 

@@ -116,7 +116,7 @@ export const createWebhookEndpointQueries = ({ store }: ApiDeps, authenticate: A
         tag: 'Webhook endpoints',
         summary: 'List the deliveries of an endpoint',
         description:
-          'The events that were sent in the last 30 days, each with its last attempt, the newest event first. An event that was not yet tried is not listed.',
+          'The events that were sent in the last 30 days, or for as long as the shop sets (`KEEP_DELIVERIES_DAYS`), each with its last attempt, the newest event first. An event that was not yet tried is not listed.',
         parameters: [idParameter(webhookSamples.id), ...queryParameters(deliveryFilters)],
         responses: {
           200: {

@@ -19,6 +19,7 @@ export const createUnbatchedCheckOut =
     const claimed = results.value;
     if (claimed.isErr()) {
       const failure = claimed.error;
+      if (failure.kind === 'response_dropped') throw new Error('no response is dropped in a bench');
       return failure.kind === 'already_answered'
         ? ok({ response: failure.response, replayed: true })
         : err(failure);

@@ -1,5 +1,13 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { Audits, CheckoutRequest, CheckoutResponse, Claim, ClaimFailure, RowsHeld } from '../audit.ts';
+import type {
+  Audits,
+  Checkout,
+  CheckoutRequest,
+  CheckoutResponse,
+  Claim,
+  ClaimFailure,
+  RowsHeld,
+} from '../audit.ts';
 import { createResultBatcher } from '../batcher.ts';
 import { unknownResponse } from '../buildOutcomeRecord.ts';
 import { rowsHeld } from '../heldRows.ts';
@@ -23,12 +31,17 @@ export type CheckoutSuccess = {
 };
 
 export type CheckoutFailure =
-  | Exclude<ClaimFailure, { kind: 'already_answered' }>
+  | Exclude<ClaimFailure, { kind: 'already_answered' | 'response_dropped' }>
   /** The provider could not be reached and nothing was charged. The same key can be sent again. */
   | { readonly kind: 'payment_unavailable'; readonly reason: string }
   | LostClaimFailure;
 
-export type CheckOut = (command: CheckoutCommand) => Promise<Result<CheckoutSuccess, CheckoutFailure>>;
+/** The key is spent, and its response is gone: the checkout as it now stands. Nothing was done. */
+export type ResponseDropped = { readonly kind: 'response_dropped'; readonly checkout: Checkout };
+
+export type CheckOut = (
+  command: CheckoutCommand,
+) => Promise<Result<CheckoutSuccess, CheckoutFailure | ResponseDropped>>;
 
 /** A batch that failed was sent. A request that found too many others waiting was not, and stays `unavailable`. */
 const claimAll = async (
@@ -42,6 +55,15 @@ const claimAll = async (
   const { error } = claims;
   return requests.map(() => err(error.rowsHeld === true ? rowsHeld : { kind: 'claim_lost', lost: error }));
 };
+
+const findDropped = async (
+  audits: Audits,
+  checkoutId: string,
+): Promise<Result<never, ResponseDropped | Unavailable>> =>
+  (await audits.find(checkoutId)).andThen((checkout) => {
+    if (checkout === null) throw new Error(`there is no checkout ${checkoutId}`);
+    return err({ kind: 'response_dropped' as const, checkout });
+  });
 
 /** How many requests may share one statement, and how many may wait for it before more are refused. */
 const limits = { batchMax: 128, waitingMax: 4096 };
@@ -89,6 +111,7 @@ export const createCheckOut = (
       if (claim.isErr()) {
         const failure = claim.error;
         if (failure.kind === 'already_answered') return ok({ response: failure.response, replayed: true });
+        if (failure.kind === 'response_dropped') return findDropped(audits, failure.checkoutId);
         if (failure.kind !== 'claim_lost') return err(failure);
         const found = await findLostClaim(command, requestId, failure.lost);
         return found.map((response) => ({ response, replayed: false }));

@@ -9,7 +9,7 @@ import type { Refund } from '../refund.ts';
 import type { Unavailable } from '../result.ts';
 import type { ServiceKey } from '../serviceKey.ts';
 import type { Store } from '../store.ts';
-import type { TimelineEntry } from '../timeline.ts';
+import type { TimelineEntry, TimelineKey } from '../timeline.ts';
 import type { World } from '../world.ts';
 
 /** One thing that the shop holds of a person. They come in the order of this list. */
@@ -37,12 +37,11 @@ export class ExportUnavailable extends Error {
   }
 }
 
-type Ports = Pick<
-  Store,
-  'customers' | 'orders' | 'refunds' | 'invoices' | 'mailbox' | 'activity' | 'serviceKeys'
->;
+type Ports = Pick<Store, 'customers' | 'orders' | 'mailbox' | 'activity' | 'serviceKeys'>;
 
 const pageMax = 100;
+/** SQLite reads so many with all that belongs to them, in some 10 ms, before others have a turn. */
+const ordersMax = 20;
 
 /**
  * Reads what the shop holds of a person, page by page: however much it is, one page is in memory. It is no snapshot: what
@@ -55,22 +54,20 @@ export async function* exportCustomer(
 ): AsyncGenerator<ExportedPart, void> {
   const nowMs = clock.nowMs();
   const addresses = new Set<string>();
-  const findInvoice = createFindInvoice(store);
   let after: string | null = null;
   do {
     const page: readonly CustomerOrder[] = valueOrThrow(
-      await store.customers.orders({ customerId, after, limit: pageMax }),
+      await store.customers.orders({ customerId, after, limit: ordersMax }, nowMs),
     );
-    for (const { orderId, contact } of page) {
-      // On SQLite, every read is done at once: without this, an export would hold up all requests.
-      await yieldToEventLoop();
-      const part = await readOrder({ ...store, findInvoice }, orderId, contact, nowMs);
-      if (part === null) continue;
-      for (const { email } of [contact, part.invoice?.customer ?? contact])
+    for (const read of page) {
+      const part = await exportedOrder(store, read, nowMs);
+      for (const { email } of [part.contact, part.invoice?.customer ?? part.contact])
         if (email !== '' && addresses.size < addressesMax) addresses.add(email);
       yield part;
     }
-    after = page.length < pageMax ? null : (page.at(-1)?.orderId ?? null);
+    after = page.length < ordersMax ? null : (page.at(-1)?.order.id ?? null);
+    // On SQLite, every read is done at once: without this, an export would hold up all requests.
+    await yieldToEventLoop();
   } while (after !== null);
   for (const to of addresses)
     for await (const mail of all((key: string | null) =>
@@ -89,56 +86,30 @@ export async function* exportCustomer(
 /** So many addresses nobody has, and each takes memory. */
 const addressesMax = 1_000;
 
-const readOrder = async (
-  { orders, refunds, findInvoice }: Ports & { readonly findInvoice: FindInvoice },
-  orderId: string,
-  contact: Contact,
+const exportedOrder = async (
+  { orders }: Ports,
+  { timeline, invoice, ...read }: CustomerOrder,
   nowMs: number,
-): Promise<Extract<ExportedPart, { kind: 'order' }> | null> => {
-  const ofOrder = { orderId, status: null, limit: pageMax };
-  const [found, ofOrderRefunds, timeline] = await Promise.all([
-    orders.find(orderId),
-    collect(all((after: string | null) => refunds.list({ ...ofOrder, after }))),
-    collect(
-      all((after: Parameters<typeof orders.timeline>[0]['after']) =>
-        orders.timeline({ orderId, nowMs, after, limit: pageMax }),
-      ),
-    ),
-  ]);
-  const order = valueOrThrow(found);
-  if (order === null) return null;
-  const invoice = await findInvoice(order.checkoutId);
+): Promise<Extract<ExportedPart, { kind: 'order' }>> => {
+  const entries = [...timeline.items];
+  const orderId = read.order.id;
+  if (timeline.next !== null)
+    for await (const entry of all(
+      (after: TimelineKey | null) => orders.timeline({ orderId, nowMs, after, limit: pageMax }),
+      timeline.next,
+    ))
+      entries.push(entry);
   return {
-    ...{ kind: 'order', order, contact },
-    refunds: ofOrderRefunds,
-    timeline,
+    ...{ kind: 'order', ...read, timeline: entries },
     invoice: invoice?.lines[0]?.orderId === orderId ? invoice : null,
   };
 };
 
-type FindInvoice = (checkoutId: string | null) => Promise<Invoice | null>;
-
-/** The orders of a checkout mostly follow one another: their invoice is read once. */
-const createFindInvoice = ({ invoices }: Ports): FindInvoice => {
-  let last: { readonly checkoutId: string; readonly invoice: Invoice | null } | null = null;
-  return async (checkoutId) => {
-    if (checkoutId === null) return null;
-    if (last?.checkoutId !== checkoutId)
-      last = { checkoutId, invoice: valueOrThrow(await invoices.ofCheckout(checkoutId)) };
-    return last.invoice;
-  };
-};
-
-const collect = async <T>(items: AsyncIterable<T>): Promise<readonly T[]> => {
-  const collected: T[] = [];
-  for await (const item of items) collected.push(item);
-  return collected;
-};
-
 async function* all<Item, Key>(
   list: (after: Key | null) => Promise<Result<Page<Item, Key>, Unavailable>>,
+  first: Key | null = null,
 ): AsyncGenerator<Item, void> {
-  let after: Key | null = null;
+  let after = first;
   do {
     const page: Page<Item, Key> = valueOrThrow(await list(after));
     yield* page.items;

@@ -19,6 +19,18 @@ export const requestGiveUps = async (recordResponses: (api: Api) => Api): Promis
   }
 };
 
+/** Repeats a checkout whose response is no longer kept. */
+export const requestDroppedResponse = async (recordResponses: (api: Api) => Api): Promise<void> => {
+  const { as, product, store, world } = recordResponses(createTestApi());
+  const root = as('root', 'customer', 'operator');
+  const orderIds = [await root.order(await product())];
+  const key = crypto.randomUUID();
+  await root.checkOut(orderIds, key);
+  world.advance(86_400_000);
+  await store.dropOld({ kind: 'responses', beforeMs: world.clock.nowMs(), limit: 10 });
+  await root.checkOut(orderIds, key);
+};
+
 /** Sends two checkouts of one order at the same time. */
 export const requestConflicts = async (recordResponses: (api: Api) => Api): Promise<void> => {
   const entered = Promise.withResolvers<void>();

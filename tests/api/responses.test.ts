@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { err } from 'neverthrow';
-import { requestConflicts, requestGiveUps } from './checkoutResponses.ts';
+import { requestConflicts, requestDroppedResponse, requestGiveUps } from './checkoutResponses.ts';
 import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
 import { requestInvoices } from './invoiceResponses.ts';
@@ -157,6 +157,8 @@ test('Every documented response occurs, and no other', async () => {
   const notReady = async () => ({ ready: false, missing: ['database'] });
   await recordResponses(createTestApi({ isReady: notReady })).call('GET', '/health/ready');
   await requestConflicts(recordResponses);
+  await requestDroppedResponse(recordResponses);
+  await requestDroppedResponse(recordResponses);
   await requestGiveUps(recordResponses);
   await requestInvoices(recordResponses);
   await requestServiceKeys(recordResponses(createTestApi()));

@@ -9,6 +9,7 @@ import { checkoutRacesContract } from './checkoutRaces.ts';
 import { claimSharesContract } from './claimShares.ts';
 import { commandKeysContract } from './commandKeys.ts';
 import { contactsContract } from './contacts.ts';
+import { customerOrdersContract } from './customerOrders.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
 import { erasureContract } from './erasure.ts';
@@ -56,6 +57,7 @@ import { refundRacesContract } from './refundRaces.ts';
 import { refundRequestsContract } from './refundRequests.ts';
 import { repeatedOutcomesContract } from './repeatedOutcomes.ts';
 import { rescuesContract } from './rescues.ts';
+import { retentionContract } from './retention.ts';
 import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
 import { serverFaultsContract } from './serverFaults.ts';
@@ -103,6 +105,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     skipsContract,
     contactsContract,
     erasureContract,
+    customerOrdersContract,
     queueHistoryContract,
     leasesContract,
     stepLedgerContract,
@@ -147,6 +150,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     eventRunsContract,
     timelineContract,
     storeUtilitiesContract,
+    retentionContract,
   ])
     contract(name, open);
 };

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import type { Hint } from '../../core/hint.ts';
 import type { Wakeup } from '../../core/queue.ts';
 import { defined, unwrap } from './fixture.ts';
-import { type OpenWithBackdoor, useFreshStore } from './testContext.ts';
+import { type OpenStore, useFreshStore } from './testContext.ts';
 
 /** What a store offers besides its ports: ping, secrets, pruning and wakeups. */
-export const storeUtilitiesContract = (name: string, open: OpenWithBackdoor): void => {
+export const storeUtilitiesContract = (name: string, open: OpenStore): void => {
   describe(`${name}: store utilities`, () => {
     const context = useFreshStore(open);
 
@@ -51,51 +51,6 @@ export const storeUtilitiesContract = (name: string, open: OpenWithBackdoor): vo
       world.advance(1);
       await unwrap(store.prune(fixture.now()));
       expect(await finished()).toBe(0);
-    });
-
-    test('The step ledger of tasks that are done is kept for as long as the settings say, and that of others stays', async () => {
-      const { backdoor, fixture, store, world } = context();
-      const leases = await fixture.payAndLease(Array(3).fill(await fixture.createProduct()));
-      const [open, ...done] = leases;
-      for (const lease of done) await fixture.report(lease, { kind: 'done', detail: null });
-      const entries = async () => (await backdoor.allTexts()).filter((row) => /^step_?ledger: /i.test(row));
-      const drop = (ledgerMs: number | null, limit = 10) =>
-        unwrap(store.dropOld({ ledgerMs, mailsMs: null, limit }, fixture.now()));
-      const before = (await entries()).length;
-      world.advance(10_000);
-      expect(await drop(null)).toBe(0);
-      expect(await drop(10_001)).toBe(0);
-      expect(await drop(9_000, 1)).toBe(1);
-      expect(await drop(9_000, 10)).toBe(1);
-      expect(await drop(9_000)).toBe(0);
-      expect((await entries()).length).toBe(before / 3);
-      expect(await fixture.report(defined(open), { kind: 'done', detail: null })).toHaveLength(1);
-      expect(await drop(9_000)).toBe(1);
-      expect(await entries()).toEqual([]);
-    });
-
-    test('Captured mails are kept for as long as the settings say, the newest last', async () => {
-      const { fixture, store, world } = context();
-      const send = (messageId: string) =>
-        store.mailbox.send({
-          ...{ messageId, checkoutId: null, orderIds: [], to: 'lan@example.com' },
-          ...{ subject: 's', text: 't', html: 'h', attachments: [] },
-        });
-      for (const messageId of ['<1@a>', '<2@a>', '<3@a>']) {
-        await send(messageId);
-        world.advance(1_000);
-      }
-      const drop = (mailsMs: number | null, limit = 10) =>
-        unwrap(store.dropOld({ ledgerMs: null, mailsMs, limit }, fixture.now()));
-      const left = async () =>
-        (await unwrap(store.mailbox.list({ to: null, after: null, limit: 10 }))).items.map(
-          (mail) => mail.messageId,
-        );
-      expect(await drop(null)).toBe(0);
-      expect(await drop(1_500, 1)).toBe(1);
-      expect(await left()).toEqual(['<3@a>', '<2@a>']);
-      expect(await drop(1_500)).toBe(1);
-      expect(await left()).toEqual(['<3@a>']);
     });
 
     test('A wakeup hint reaches every listener, and no listener that has stopped', async () => {

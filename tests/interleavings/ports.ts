@@ -11,7 +11,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
     ...['ledger.refunds', 'ledger.refundsByReference', 'ledger.listChargedPayments'],
     ...['ledger.listSucceededRefunds', 'mailbox.list', 'serviceKeys.list', 'serviceKeys.findByHash'],
     ...['activity.list', 'subscriptions.list', 'subscriptions.find', 'events.due', 'events.backlog'],
-    ...['deliveries.list', 'invoices.ofCheckout', 'customers.orders', 'position', 'reached'],
+    ...['deliveries.list', 'invoices.ofCheckout', 'customers.orders', 'missingPartition', 'position'],
+    'reached',
     ...[
       'archive.oldestId',
       'archive.countOrders',

@@ -6,6 +6,7 @@ import {
   type Claim,
   type ClaimFailure,
   fingerprintOf,
+  type KnownResponse,
   type OpenClaim,
   type OutcomeRecord,
   type RecordResult,
@@ -183,7 +184,7 @@ const recordOutcome = (
   const row = rowOf(tables.payments, checkoutId);
   const stale = changes.newestAttemptOnly && attempt !== row.attempt;
   if (nextPaymentStatus(row.payment.status, changes.payment) === null || stale)
-    return { applied: false, paymentStatus: row.payment.status, response: audit.response };
+    return { applied: false, paymentStatus: row.payment.status, response: shownResponse(audit.response) };
 
   const payment: Payment = {
     ...applyPaymentEvent(row.payment, changes.payment),
@@ -196,8 +197,10 @@ const recordOutcome = (
   writes.set(tables.audits, checkoutId, { ...audit, response });
   for (const orderId of audit.orderIds) recordOrderOutcome(tables, writes, orderId, record, nowMs);
   if (changes.createsTasks) insertTasks(tables, writes, record, audit.orderIds, nowMs);
-  return { applied: true, paymentStatus: payment.status, response };
+  return { applied: true, paymentStatus: payment.status, response: shownResponse(response) };
 };
+
+const shownResponse = (response: KnownResponse) => (response === 'dropped' ? null : response);
 
 const recordOrderOutcome = (
   tables: Tables,

@@ -2,8 +2,10 @@ import { err, ok } from 'neverthrow';
 import { erasedContact, erasedDetail } from '../../core/erasedContact.ts';
 import {
   addressPattern,
+  type CustomerOrder,
   type Customers,
   erasedMark,
+  exportedTimelineMax,
   isCancelledByErasure,
   namedOrdersMax,
   openOrderStatus,
@@ -12,6 +14,7 @@ import {
 } from '../../core/erasure.ts';
 import { writeActivity } from './activity.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
+import { createOrders } from './orders.ts';
 import { namedTaskOf, writeChange } from './rescue.ts';
 import { type OrderRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 
@@ -45,14 +48,30 @@ export const createCustomers = (tables: Tables): Customers => {
         }),
       );
     },
-    orders: async ({ customerId, after, limit }) =>
-      ok(
-        ordersOf(customerId)
-          .filter(({ order }) => after === null || order.id > after)
-          .slice(0, limit)
-          .map(({ order, contact }) => ({ orderId: order.id, contact })),
-      ),
+    orders: async ({ customerId, after, limit }, nowMs) => {
+      const page = ordersOf(customerId)
+        .filter(({ order }) => after === null || order.id > after)
+        .slice(0, limit);
+      return ok(await Promise.all(page.map((row) => readOrder(tables, row, nowMs))));
+    },
   };
+};
+
+const readOrder = async (
+  tables: Tables,
+  { order: { id: orderId }, contact }: OrderRow,
+  nowMs: number,
+): Promise<CustomerOrder> => {
+  const orders = createOrders(tables);
+  const order = (await orders.find(orderId))._unsafeUnwrap();
+  if (order === null) throw new Error(`there is no order ${orderId}`);
+  const timeline = await orders.timeline({ orderId, nowMs, after: null, limit: exportedTimelineMax });
+  const refunds = [...tables.refunds.values()]
+    .map(({ refund }) => refund)
+    .filter((refund) => refund.orderId === orderId)
+    .sort((one, other) => (one.id < other.id ? 1 : -1));
+  const invoice = tables.invoices.get(order.checkoutId ?? '') ?? null;
+  return { order, contact, refunds, timeline: timeline._unsafeUnwrap(), invoice };
 };
 
 const eraseRows = (

@@ -10,7 +10,7 @@ import { createCustomers } from './customers.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createDisputes } from './disputes.ts';
 import { createEvents } from './events.ts';
-import { createInbox, pruneEvents } from './inbox.ts';
+import { createInbox } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createMailbox } from './mailbox.ts';
 import { createOrders } from './orders.ts';
@@ -71,15 +71,15 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     },
     refoldNames: async () => ok(null),
     ping: async () => ok({ nowMs: null }),
+    missingPartition: async () => ok(null),
     position: async () => ok(null),
     reached: async () => ok('primary'),
     prune: async (nowMs) => {
       pruneFinished(tables, nowMs);
-      pruneEvents(tables, nowMs);
       pruneCommandKeys(tables, nowMs);
       return ok(undefined);
     },
-    dropOld: async (slice, nowMs) => ok(dropOld(tables, slice, nowMs)),
+    dropOld: async (slice) => ok(dropOld(tables, slice)),
     close: async () => {},
   };
 };

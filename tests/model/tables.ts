@@ -1,5 +1,5 @@
 import type { Activity } from '../../core/activity.ts';
-import type { CheckoutResponse } from '../../core/audit.ts';
+import type { KnownResponse } from '../../core/audit.ts';
 import type { StoredCommand } from '../../core/commandKey.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import type { Dispute } from '../../core/dispute.ts';
@@ -41,7 +41,7 @@ export type AuditRow = {
   readonly orderIds: readonly string[];
   /** See `fingerprintOf`. */
   readonly fingerprint: string;
-  readonly response: CheckoutResponse | null;
+  readonly response: KnownResponse;
   readonly createdAtMs: number;
 };
 
@@ -200,6 +200,8 @@ export const createTables = () => ({
   /** By order, payment and number of the attempt. */
   paymentAttempts: new Map<string, PaymentAttemptRow>(),
   secrets: new Map<string, string>(),
+  /** The last id that retention has passed over, by its kind. */
+  retentionProgress: new Map<string, string>(),
   subscriptions: new Map<string, SubscriptionRow>(),
   /** Undelivered events, by subscription, subject and sequence. */
   outbox: new Map<string, OutboxRow>(),

@@ -30,7 +30,9 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: locks of erasures', (
       expect((await erased)._unsafeUnwrapErr()).toEqual({
         ...{ kind: 'order_in_progress', orderIds: [second ?? ''] },
       });
-      const page = await unwrap(store.customers.orders({ customerId, after: null, limit: 10 }));
+      const page = await unwrap(
+        store.customers.orders({ customerId, after: null, limit: 10 }, fixture.now()),
+      );
       expect(page.map(({ contact }) => contact.email)).not.toContain('');
       expect((await fixture.findOrder(first ?? '')).status).toBe('pending');
     } finally {

@@ -6,6 +6,8 @@ import { renderSettingsTable, settings } from '../../server/settings.ts';
 
 type Env = Readonly<Record<string, string>>;
 
+const dayMs = 86_400_000;
+
 const secret = 'Z8rW1vQm4Kx0Tn6Yb3Jc7Fh2Lp9Sd5Ga';
 const stripe = {
   AUTH_SECRET: secret,
@@ -57,7 +59,10 @@ test('Without any variable every setting has its default, and demo mode is on', 
     ordersPendingMax: 1_000,
     declinesMax: 5,
     challengesMax: 5,
-    retention: { ledgerMs: 90 * 86_400_000, mailsMs: 30 * 86_400_000 },
+    retention: {
+      ...{ responses: 90 * dayMs, ledger: 90 * dayMs, activity: null, providerEvents: 31 * dayMs },
+      ...{ mails: 30 * dayMs, events: 30 * dayMs, deliveries: 30 * dayMs },
+    },
     leaseMs: 30_000,
     pollMs: 500,
     batchMax: 500,

@@ -48,13 +48,14 @@ const withoutSpanInLoops: Readonly<Record<string, string>> = {
   dropOld: 'It deletes what is older than the settings say.',
   refoldNames: 'It works once for each new version of the fold.',
   ping: 'It asks whether the database works, which readiness has.',
+  missingPartition: 'It asks for what is ahead, once a minute.',
 };
 
 /** Never traced. */
 const withoutSpan: Readonly<Record<string, string>> = {
   'mailbox.*': 'The captured mails of demo mode: mail.send has a span.',
   'wakeup.*': 'It tells or hears a hint, and waits for nothing.',
-  'secret, refoldNames, ping, prune, dropOld, close': 'No request calls them.',
+  'secret, refoldNames, ping, missingPartition, prune, dropOld, close': 'No request calls them.',
   'provider.readEvent': 'It checks a signature, and calls nobody.',
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, spyOn, test } from 'bun:test';
 import { ok } from 'neverthrow';
 import type { EventTarget, SendOutcome } from '../../core/eventTarget.ts';
+import type { Retention } from '../../core/retention.ts';
 import { createFixture } from './harness.ts';
 import {
   accepted,
@@ -169,6 +170,20 @@ describe('The relay of events', () => {
     expect(await backlog(fixture)).toMatchObject([{ events: 0 }]);
     const lines = linesWith(logLines, 'dropped events that nobody has taken for 30 days');
     expect(lines).toMatchObject([{ facts: { subscription: id, events: 1 } }]);
+  });
+
+  test('Events and the log of deliveries are kept for as long as the settings say', async () => {
+    const fixture = await createFixture();
+    const dayMs = 24 * hourMs;
+    const drops = [spyOn(fixture.store.events, 'drop'), spyOn(fixture.store.deliveries, 'drop')];
+    const nowMs = fixture.world.clock.nowMs();
+    const retention: Retention = {
+      ...{ responses: null, ledger: null, activity: null, providerEvents: null, mails: null },
+      ...{ events: 7 * dayMs, deliveries: 3 * dayMs },
+    };
+    const { advance } = fixture.startWorker({}, { retention });
+    await advance(1_000);
+    expect(drops.map(({ mock }) => mock.calls[0]?.[0])).toEqual([nowMs - 7 * dayMs, nowMs - 3 * dayMs]);
   });
 
   test('The log of deliveries is dropped after 30 days, part after part until none is left', async () => {

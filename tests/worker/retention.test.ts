@@ -1,32 +1,73 @@
 import { expect, test } from 'bun:test';
-import { ok } from 'neverthrow';
-import type { RetentionSlice } from '../../core/retention.ts';
+import { err, ok } from 'neverthrow';
+import type { Retention, RetentionSlice } from '../../core/retention.ts';
 import { createRetentionPoll } from '../../worker/retention.ts';
 
-const retention = { ledgerMs: 1_000, mailsMs: null };
+const retention: Retention = {
+  ...{ responses: 1_000, ledger: 2_000, activity: null, providerEvents: 3_000, mails: null },
+  ...{ events: 1_000, deliveries: 1_000 },
+};
 
-test('The retention goes on at once while slices are full, and then comes again later', async () => {
-  const slices: (RetentionSlice & { readonly nowMs: number })[] = [];
-  const left = [500, 500, 3];
+const createPoll = (isMore: (slice: RetentionSlice) => boolean) => {
+  const slices: RetentionSlice[] = [];
   const store = {
-    dropOld: async (slice: RetentionSlice, nowMs: number) => {
-      slices.push({ ...slice, nowMs });
-      return ok(left.shift() ?? 0);
+    dropOld: async (slice: RetentionSlice) => {
+      slices.push(slice);
+      return ok({ rows: 1, isMore: isMore(slice) });
     },
   };
-  const poll = createRetentionPoll({ store, clock: { nowMs: () => 7 } }, retention);
-  const pauses = [];
-  for (let times = 0; times < 3; times++) pauses.push((await poll())._unsafeUnwrap());
-  expect(pauses).toEqual([100, 100, 600_000]);
-  expect(slices[0]).toEqual({ ...retention, limit: 500, nowMs: 7 });
+  const poll = createRetentionPoll({ store, clock: { nowMs: () => 10_000 } }, retention);
+  const run = async (times: number) => {
+    const pauses = [];
+    for (let time = 0; time < times; time++) pauses.push((await poll())._unsafeUnwrap());
+    return pauses;
+  };
+  return { run, slices };
+};
+
+test('The retention deletes one slice of one kind at a time, and goes on with a kind until nothing is left of it', async () => {
+  let ledgers = 3;
+  const { run, slices } = createPoll(({ kind }) => kind === 'ledger' && --ledgers > 0);
+  expect(await run(7)).toEqual([100, 100, 100, 100, 0, 100, 600_000]);
+  expect(slices.map(({ kind, beforeMs }) => [kind, beforeMs])).toEqual([
+    ['responses', 9_000],
+    ['ledger', 8_000],
+    ['ledger', 8_000],
+    ['ledger', 8_000],
+    ['providerEvents', 7_000],
+    // Kept forever, but not more than the most that are kept.
+    ['mails', 0],
+  ]);
+  await run(1);
+  expect(slices.at(-1)?.kind).toBe('responses');
+});
+
+test('A slice that fails is tried again', async () => {
+  const asked: string[] = [];
+  const store = {
+    dropOld: async ({ kind }: RetentionSlice) => {
+      asked.push(kind);
+      return asked.length === 1
+        ? err({ kind: 'unavailable' as const, reason: 'down' })
+        : ok({ rows: 0, isMore: false });
+    },
+  };
+  const poll = createRetentionPoll({ store, clock: { nowMs: () => 10_000 } }, retention);
+  for (const _ of [1, 2, 3]) await poll();
+  expect(asked).toEqual(['responses', 'responses', 'ledger']);
 });
 
 test('A worker without settings of the retention deletes nothing', async () => {
-  const store = {
-    dropOld: () => {
-      throw new Error('it deletes');
+  const poll = createRetentionPoll(
+    {
+      store: {
+        dropOld: () => {
+          throw new Error('it deletes');
+        },
+      },
+      clock: { nowMs: () => 7 },
     },
-  };
-  const poll = createRetentionPoll({ store, clock: { nowMs: () => 7 } }, undefined);
+    undefined,
+  );
   expect((await poll())._unsafeUnwrap()).toBe(600_000);
 });

@@ -40,6 +40,7 @@ export const consoleEn = {
     activity: 'Activity',
     keys: 'Keys',
     webhooks: 'Webhooks',
+    people: 'People',
   },
   state: {
     loading: 'Loading',

@@ -76,6 +76,7 @@ export const consoleEnMoney = {
     red: (count: number): string => (count === 1 ? '1 case needs somebody' : `${count} cases need somebody`),
     redText: 'Each number must be 0. Open one to see its cases.',
     checks: 'Checks',
+    warning: 'New orders will be refused soon',
     isZero: 'Nothing to do',
     oldest: (age: string): string => `The oldest: ${age}`,
     seeCases: 'See the cases',

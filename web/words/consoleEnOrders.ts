@@ -115,6 +115,8 @@ export const consoleEnOrders = {
     left: 'Still paid',
     number: 'Checkout number',
     customer: 'Customer',
+    person: 'Personal data',
+    seePerson: 'What is held',
     method: 'Paid with',
     placed: 'Ordered',
     expires: 'Can be paid until',

@@ -1,5 +1,8 @@
+import { consoleEnPeople } from './consoleEnPeople.ts';
+
 /** What the console says about service keys and activity, in English. Other languages have the same members. */
 export const consoleEnRecords = {
+  people: consoleEnPeople,
   keys: {
     title: 'Service keys',
     intro: 'A program calls the API with a key, in place of a person’s token.',

@@ -41,6 +41,7 @@ export const consoleVi: ConsoleWords = {
     activity: 'Nhật ký',
     keys: 'Khoá',
     webhooks: 'Webhook',
+    people: 'Khách hàng',
   },
   state: {
     loading: 'Đang tải',

@@ -70,6 +70,7 @@ export const consoleViMoney: ConsoleMoneyWords = {
     red: (count) => `${count} trường hợp cần người xử lý`,
     redText: 'Mỗi số phải là 0. Mở một mục để xem các trường hợp.',
     checks: 'Các số kiểm tra',
+    warning: 'Đơn hàng mới sắp bị từ chối',
     isZero: 'Không cần làm gì',
     oldest: (age) => `Lâu nhất: ${age}`,
     seeCases: 'Xem các trường hợp',

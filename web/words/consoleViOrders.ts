@@ -96,6 +96,8 @@ export const consoleViOrders: ConsoleOrdersWords = {
     left: 'Còn lại sau khi hoàn',
     number: 'Số thanh toán',
     customer: 'Khách',
+    person: 'Dữ liệu cá nhân',
+    seePerson: 'Đang lưu gì',
     method: 'Trả bằng',
     placed: 'Đặt lúc',
     expires: 'Hạn thanh toán',

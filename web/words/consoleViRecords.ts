@@ -1,6 +1,8 @@
 import type { ConsoleRecordWords } from './consoleEnRecords.ts';
+import { consoleViPeople } from './consoleViPeople.ts';
 
 export const consoleViRecords: ConsoleRecordWords = {
+  people: consoleViPeople,
   keys: {
     title: 'Khoá dịch vụ',
     intro: 'Chương trình gọi API bằng khoá, thay cho mã đăng nhập của người.',

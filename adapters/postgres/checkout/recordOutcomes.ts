@@ -69,7 +69,8 @@ const recordRound = async (
     if (found === undefined)
       throw new Error(`the checkout ${checkoutId} does not exist: its outcome is not recorded`);
     const paymentStatus = own?.status ?? found.status;
-    return [record, { applied: own !== undefined, paymentStatus, response: found.response }];
+    const stored = found.response === 'dropped' ? null : found.response;
+    return [record, { applied: own !== undefined, paymentStatus, response: stored }];
   });
 };
 

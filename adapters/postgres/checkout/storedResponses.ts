@@ -1,12 +1,12 @@
-import type { CheckoutResponse } from '../../../core/audit.ts';
+import type { KnownResponse } from '../../../core/audit.ts';
 import type { PaymentStatus } from '../../../core/payment.ts';
 import { responseFrom, type StoredResponse } from '../../stored/response.ts';
 import { checkoutNumber, orderColumns, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 
-/** The current state of a checkout, and the response stored under its key; null while there is none. */
-export type CurrentCheckout = { readonly status: PaymentStatus; readonly response: CheckoutResponse | null };
+/** The current state of a checkout, and the response stored under its key. */
+export type CurrentCheckout = { readonly status: PaymentStatus; readonly response: KnownResponse };
 
 type Row = PaymentRow & {
   readonly number: string;
@@ -31,5 +31,5 @@ export const readResponses = async (
   return new Map(rows.map((row) => [row.id, { status: row.status, response: responseOf(row) }]));
 };
 
-const responseOf = ({ response, number, orders, ...payment }: Row): CheckoutResponse | null =>
+const responseOf = ({ response, number, orders, ...payment }: Row): KnownResponse =>
   response === null ? null : responseFrom(response, number, paymentOf(payment), orders.map(orderOf));

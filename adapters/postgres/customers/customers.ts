@@ -1,7 +1,6 @@
 import { err, ok } from 'neverthrow';
 import { erasedDetail } from '../../../core/erasedContact.ts';
 import {
-  type CustomerOrder,
   type Customers,
   type ErasureSlice,
   isCancelledByErasure,
@@ -18,6 +17,7 @@ import { appendHistory, type LockedOrder, withLockedOrders } from '../orders/loc
 import { lockNamedTasks, writeChanges } from '../queue/rescue.ts';
 import { statusList, statusText } from '../statuses.ts';
 import { eraseColumns } from './erase.ts';
+import { readCustomerOrders } from './orders.ts';
 import { readTargets } from './targets.ts';
 
 export const createCustomers = (sql: Sql): Customers => ({
@@ -59,7 +59,7 @@ export const createCustomers = (sql: Sql): Customers => ({
     );
     return erased.isErr() ? err(erased.error) : erased.value;
   },
-  orders: (query) => orUnavailable(() => readOrders(sql, query)),
+  orders: (query, nowMs) => orUnavailable(() => readCustomerOrders(sql, query, nowMs)),
 });
 
 type PageRow = { readonly id: string; readonly is_left: boolean };
@@ -103,14 +103,3 @@ const lockFreeTasks = (tx: Transaction, taskIds: readonly string[]): Promise<Nam
   select id, pipeline, step, state, attempts, crashes, lease, order_ids as "orderIds", seqs,
     run_ms as "runAtMs", last_error as "lastError"
   from task where id = any(${taskIds as string[]}::uuid[]) order by id for update skip locked`;
-
-const readOrders = async (
-  sql: Sql,
-  { customerId, after, limit }: ErasureSlice,
-): Promise<readonly CustomerOrder[]> => {
-  const rows = await sql<{ id: string; email: string; language: string | null }[]>`
-    select o.id, o.email, o.language from order_search s join orders o on o.id = s.order_id
-    where s.customer_id = ${customerId} and s.order_id > ${after ?? firstId}
-    order by s.order_id limit ${limit}`;
-  return rows.map(({ id, ...contact }) => ({ orderId: id, contact }));
-};

@@ -16,13 +16,6 @@ export const createInbox = (sql: Sql): Inbox => ({
     }),
 });
 
-/** Deletes the events that were received before `atMs`, except those that still have a task. */
-export const pruneEvents = async (sql: Sql, atMs: number): Promise<void> => {
-  await sql`
-    delete from provider_event e
-    where received_ms < ${atMs} and not exists (select from task where job_id = e.id)`;
-};
-
 /**
  * One statement, and so one transaction. Rows are inserted in the order of the provider's event ids, so that two
  * batches with the same events wait for one another and never deadlock. If an event is twice in a batch, the first

@@ -1,4 +1,4 @@
-import { type InvoiceContent, type Invoices, invoiceNumber } from '../../../core/invoice.ts';
+import { type Invoice, type InvoiceContent, type Invoices, invoiceNumber } from '../../../core/invoice.ts';
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 
@@ -6,16 +6,20 @@ type Row = {
   readonly year: number;
   readonly sequence: number;
   readonly issued_ms: number;
+  readonly checkout_id: string;
   readonly content: InvoiceContent;
 };
 
 export const createInvoices = (sql: Sql): Invoices => ({
-  ofCheckout: (checkoutId) =>
-    orUnavailable(async () => {
-      const [row] = await sql<Row[]>`
-        select year, sequence, issued_ms, content from invoice where checkout_id = ${checkoutId}`;
-      if (row === undefined) return null;
-      const { year, sequence, issued_ms: issuedAtMs, content } = row;
-      return { ...content, number: invoiceNumber(year, sequence), issuedAtMs, checkoutId };
-    }),
+  ofCheckout: (checkoutId) => orUnavailable(async () => (await readInvoices(sql, [checkoutId]))[0] ?? null),
 });
+
+/** The invoices of these checkouts. */
+export const readInvoices = async (sql: Sql, checkoutIds: string[]): Promise<readonly Invoice[]> => {
+  const rows = await sql<Row[]>`
+    select year, sequence, issued_ms, checkout_id, content from invoice
+    where checkout_id = any(${checkoutIds}::uuid[])`;
+  return rows.map(({ year, sequence, issued_ms: issuedAtMs, checkout_id: checkoutId, content }) => ({
+    ...{ ...content, number: invoiceNumber(year, sequence), issuedAtMs, checkoutId },
+  }));
+};

@@ -1,4 +1,5 @@
 import { err, ok } from 'neverthrow';
+import type { Fragment } from 'postgres';
 import { invoiceNumber } from '../../../core/invoice.ts';
 import {
   type IssuedInvoice,
@@ -56,8 +57,12 @@ type DetailRow = OrderRow & {
   readonly refunded: number;
 };
 
-const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
-  const [row] = await sql<DetailRow[]>`
+const find = async (sql: Sql, id: string): Promise<OrderDetail | null> =>
+  (await readOrderDetails(sql, sql`d.id = ${id}`))[0] ?? null;
+
+/** The orders that a condition on `order_dataset d` finds. */
+export const readOrderDetails = async (sql: Sql, condition: Fragment): Promise<readonly OrderDetail[]> => {
+  const rows = await sql<DetailRow[]>`
     select ${orderColumns(sql, 'd')}, i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
       (
         select json_build_object('number', number, 'issuedAtMs', answered_ms, 'url', url)
@@ -81,8 +86,11 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
         select coalesce(sum(amount), 0)::bigint from refund where order_id = d.id and status = 'succeeded'
       ) as refunded
     from order_dataset d left join invoice i on i.checkout_id = d.checkout_id
-    where d.id = ${id}`;
-  if (row === undefined) return null;
+    where ${condition}`;
+  return rows.map(detailOf);
+};
+
+const detailOf = (row: DetailRow): OrderDetail => {
   const shown = shownReferences(row.step_references ?? []);
   const order = orderOf(row);
   return {

@@ -57,6 +57,13 @@ export const find = async (sql: Sql, refundId: string): Promise<RefundDetail | n
   };
 };
 
+/** All refunds of these orders, newest first. */
+export const listOfOrders = async (sql: Sql, orderIds: string[]): Promise<readonly Refund[]> => {
+  const rows = await sql<RefundRow[]>`
+    select ${refundColumns(sql, 'r')} from refund r where order_id = any(${orderIds}::uuid[]) order by id desc`;
+  return rows.map(refundOf);
+};
+
 export const list = async (
   sql: Sql,
   { orderId, status, after, limit }: RefundQuery,

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Checkout, CheckoutRequest, CheckoutResponse } from '../../../core/audit.ts';
+import type { Checkout, CheckoutRequest, KnownResponse } from '../../../core/audit.ts';
 import { formatCheckoutNumber } from '../../../core/checkoutNumber.ts';
 import { responseFrom } from '../../stored/response.ts';
 import type { Connection } from '../connection.ts';
@@ -11,7 +11,7 @@ export type CheckoutReader = {
   readonly find: (checkoutId: string) => Checkout | null;
   readonly findByKey: (audit: Pick<CheckoutRequest, 'customerId' | 'key'>) => Checkout | null;
   /** Null while there is no stored response. */
-  readonly responseTo: (checkoutId: string) => CheckoutResponse | null;
+  readonly responseTo: (checkoutId: string) => KnownResponse;
 };
 
 const numberOf = ({ numberPrefix: prefix, sequence }: typeof audit.$inferSelect): string =>

@@ -39,7 +39,8 @@ export const createRecordOutcome = (connection: Connection, { responseTo }: Chec
     const changes = outcomeChanges(outcome);
     const row = byId.get(checkoutId);
     if (row === undefined) throw new Error(`there is no checkout ${checkoutId}`);
-    const stored = row.hasResponse === 1 ? responseTo(checkoutId) : null;
+    const known = row.hasResponse === 1 ? responseTo(checkoutId) : null;
+    const stored = known === 'dropped' ? null : known;
 
     const status = nextPaymentStatus(row.status, changes.payment);
     const stale = changes.newestAttemptOnly && attempt !== row.attempt;

@@ -1,7 +1,6 @@
 import type { Result } from 'neverthrow';
 import {
   type CommandKey,
-  commandKeyRetentionMs,
   judgeStoredCommand,
   type KeyReused,
   type Replayable,
@@ -31,12 +30,5 @@ export const createRunOnce = ({ client }: Connection): RunOnce => {
       insert.run(key, route, callerId, fingerprint, JSON.stringify(value), nowMs);
       return { value, replayed: false };
     });
-  };
-};
-
-export const createPruneCommandKeys = ({ client }: Connection): ((nowMs: number) => void) => {
-  const prune = client.prepare<[number]>('delete from command_key where created_ms < ?');
-  return (nowMs) => {
-    prune.run(nowMs - commandKeyRetentionMs);
   };
 };

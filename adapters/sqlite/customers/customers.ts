@@ -2,7 +2,6 @@ import { err, ok, type Result } from 'neverthrow';
 import type { OperatorCommand } from '../../../core/activity.ts';
 import { erasedContact, erasedDetail } from '../../../core/erasedContact.ts';
 import {
-  type CustomerOrder,
   type Customers,
   type ErasedSlice,
   type ErasureSlice,
@@ -19,16 +18,13 @@ import type { Connection } from '../connection.ts';
 import { createOrderLock } from '../orders/lock.ts';
 import { createReadNamedTasks, createWriteChange } from '../queue/rescue.ts';
 import { createEraseColumns } from './erase.ts';
+import { createReadCustomerOrders } from './orders.ts';
 import { createReadTargets } from './targets.ts';
 
 export const createCustomers = (connection: Connection): Customers => {
-  const { client, runStatement, write } = connection;
+  const { client, read, runStatement, write } = connection;
   const eraseSlice = createEraseSlice(connection);
-  const page = client.prepare<[object], Row>(
-    `select id as orderId, email, language from orders
-     where customer_id = $customerId and position > coalesce((select position from orders where id = $after), -1)
-     order by position limit $limit`,
-  );
+  const readOrders = createReadCustomerOrders(connection);
   return {
     eraseSlice: async (slice, nowMs, command) => {
       // The bytes of what is deleted or replaced are overwritten in the file. Only here: it makes a write slower.
@@ -40,14 +36,9 @@ export const createCustomers = (connection: Connection): Customers => {
         runStatement(() => client.pragma('wal_checkpoint(truncate)'));
       return erased;
     },
-    orders: async (query) =>
-      runStatement(() =>
-        page.all(query).map(({ orderId, ...contact }): CustomerOrder => ({ orderId, contact })),
-      ),
+    orders: async (query, nowMs) => read(() => readOrders(query, nowMs)),
   };
 };
-
-type Row = { readonly orderId: string; readonly email: string; readonly language: string | null };
 
 /** See `Customers.eraseSlice`. Runs in the caller's transaction. */
 const createEraseSlice = (connection: Connection) => {

@@ -4,9 +4,6 @@ import type { ProviderEvent } from '../../../core/provider.ts';
 import type { Connection } from '../connection.ts';
 import { createInsertJob } from '../queue/jobs.ts';
 
-/** 31 days: no provider sends an event again after such a long time. */
-const retentionMs = 31 * 24 * 3_600_000;
-
 export const createInbox = (connection: Connection): Inbox => {
   const { runStatement, client, write } = connection;
   const receive = createReceiveEvent(connection);
@@ -18,17 +15,6 @@ export const createInbox = (connection: Connection): Inbox => {
         const event = byId.get(id);
         return event === undefined ? null : JSON.parse(event);
       }),
-  };
-};
-
-/** Deletes old events that have no unfinished task. Runs in the caller's transaction. */
-export const createPruneEvents = ({ client }: Connection) => {
-  const prune = client.prepare<[number]>(
-    `delete from provider_event where received_ms < ?
-       and not exists (select 1 from task t where t.job_id = provider_event.id)`,
-  );
-  return (nowMs: number): void => {
-    prune.run(nowMs - retentionMs);
   };
 };
 

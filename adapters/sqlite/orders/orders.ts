@@ -99,7 +99,7 @@ const createReadHistory = ({ client }: Connection) => {
     pageOf(select.all({ orderId, after: after ?? 0, rowsMax: limit + 1 }), limit, ({ seq }) => seq);
 };
 
-const createFindOrder = ({ client, db }: Connection) => {
+export const createFindOrder = ({ client, db }: Connection) => {
   const id = sql.placeholder('id');
   const datasetRow = client.prepare<[string], DatasetRow>(
     `select ${columnsOf(orderTable, 'd', unlistedColumns)}, ${paymentColumns} from order_dataset d where d.id = ?`,

@@ -74,6 +74,14 @@ export const createFindRefund = ({ client }: Connection): ((refundId: string) =>
   };
 };
 
+/** All refunds of an order, newest first. */
+export const createRefundsOfOrder = ({ client }: Connection): ((orderId: string) => readonly Refund[]) => {
+  const ofOrder = client.prepare<[string], RefundRow>(
+    `${selectRefunds} where r.order_id = ? order by r.id desc`,
+  );
+  return (orderId) => ofOrder.all(orderId).map(refundOf);
+};
+
 /** See `Refunds.list`. */
 export const createListRefunds = (
   client: Database.Database,

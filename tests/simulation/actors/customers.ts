@@ -1,4 +1,4 @@
-import type { CheckoutFailure } from '../../../core/usecases/checkOut.ts';
+import type { CheckoutFailure, ResponseDropped } from '../../../core/usecases/checkOut.ts';
 import type { CheckoutReply } from '../../chaos/clientLog.ts';
 import type { SeededRandom } from '../../processes/random.ts';
 import { type ActorPorts, isUnavailable } from '../clients.ts';
@@ -159,7 +159,7 @@ const recordCheckout = (
 /** Null for a failure that no customer of the simulation can cause. */
 const failureOutcome = ({
   kind,
-}: CheckoutFailure | { readonly kind: 'unavailable' }): CheckoutReply['outcome'] | null => {
+}: CheckoutFailure | ResponseDropped | { readonly kind: 'unavailable' }): CheckoutReply['outcome'] | null => {
   switch (kind) {
     case 'payment_unavailable':
       return 'unavailable';

@@ -11,6 +11,7 @@ import type { ConsoleMoneyWords } from '../../words/consoleEnMoney.ts';
 import { useConsole } from '../console.ts';
 import { casesPath } from '../orders/addresses.ts';
 import type { PageProps } from '../page.tsx';
+import { useAsked } from '../useAsked.ts';
 import { checkWordsOf } from './caseStates.ts';
 
 /** The checks over all money: numbers that must be 0, what each means, and where its cases are. */
@@ -28,6 +29,7 @@ export const MoneyPage = ({ words }: PageProps<ConsoleMoneyWords>) => {
     <div class="page wide">
       <h1>{overview.title}</h1>
       {failure === null ? null : <FailureNote failure={failure} onRetry={() => void retry()} />}
+      <Warnings words={words} />
       {health !== null ? (
         <Checks words={words} health={health} />
       ) : failure === null ? (
@@ -35,6 +37,22 @@ export const MoneyPage = ({ words }: PageProps<ConsoleMoneyWords>) => {
       ) : null}
     </div>
   );
+};
+
+/** `GET /health/ready`. Not ready is no warning: the page itself then says that nothing answers. */
+type Ready = { readonly warnings?: readonly string[] };
+
+const readyEveryMs = 60_000;
+
+/** What will stop orders unless an operator does something. */
+const Warnings = ({ words: { overview } }: { readonly words: ConsoleMoneyWords }) => {
+  const { value } = useAsked<Ready>('/health/ready', { everyMs: readyEveryMs });
+  return (value?.warnings ?? []).map((warning) => (
+    <Note key={warning} tone="warn">
+      <strong>{overview.warning}</strong>
+      <p>{warning}</p>
+    </Note>
+  ));
 };
 
 type ChecksProps = { readonly words: ConsoleMoneyWords; readonly health: MoneyHealth };

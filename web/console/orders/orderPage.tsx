@@ -16,7 +16,7 @@ import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
 import { wordOf } from '../../words/words.ts';
 import { useConsole } from '../console.ts';
 import type { PageProps } from '../page.tsx';
-import { casesPath, ordersOfCustomerPath, ordersOfNumberPath, ordersPath } from './addresses.ts';
+import { casesPath, ordersOfCustomerPath, ordersOfNumberPath, ordersPath, personPath } from './addresses.ts';
 import { OrderActions } from './orderActions.tsx';
 import { createOrdersApi, type OrdersApi } from './ordersApi.ts';
 import { OrderTimeline } from './orderTimeline.tsx';
@@ -105,7 +105,8 @@ const Content = ({ words, api, shown, reload, showMore }: ContentProps) => {
 };
 
 const Facts = ({ words, shown }: Words & { readonly shown: ShownOrder }) => {
-  const { frame } = useConsole().words.value;
+  const { can, words: around } = useConsole();
+  const { frame } = around.value;
   const { order: texts } = words;
   const { order, refunds } = shown;
   const facts = [
@@ -118,6 +119,9 @@ const Facts = ({ words, shown }: Words & { readonly shown: ShownOrder }) => {
       label: texts.customer,
       value: <a href={ordersOfCustomerPath(order.customerId)}>{order.customerId}</a>,
     },
+    can('customers:write')
+      ? { label: texts.person, value: <a href={personPath(order.customerId)}>{texts.seePerson}</a> }
+      : null,
     order.number === null
       ? null
       : { label: texts.number, value: <a href={ordersOfNumberPath(order.number)}>{order.number}</a> },

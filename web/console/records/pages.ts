@@ -24,4 +24,12 @@ export const recordsPages = [
     page: async () => (await import('./keysPage.tsx')).KeysPage,
     words,
   }),
+  createPage({
+    path: '/console/people',
+    area: 'records',
+    needs: 'customers:write',
+    tab: 'people',
+    page: async () => (await import('../people/peoplePage.tsx')).PeoplePage,
+    words,
+  }),
 ];

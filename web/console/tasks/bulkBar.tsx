@@ -1,6 +1,6 @@
 import { Checkbox } from '../../parts/Checkbox.tsx';
 import { Allowed } from '../allowed.tsx';
-import { canRetry, canSkip } from './chosenDialogs.tsx';
+import { canRetry, canSkip } from './movable.ts';
 import type { TaskQuery } from './taskQuery.ts';
 import type { RetryFilter, Task } from './tasksApi.ts';
 import { useTaskWords } from './taskWords.ts';

@@ -3,12 +3,10 @@ import { Note } from '../../parts/Note.tsx';
 import type { Outcome } from '../../shared/outcome.ts';
 import { useCommand } from '../useCommand.ts';
 import { AskDialog } from './askDialog.tsx';
+import { canRetry, canSkip } from './movable.ts';
 import type { Task, TasksApi } from './tasksApi.ts';
 import { useTaskWords } from './taskWords.ts';
 import { useReason } from './useReason.tsx';
-
-export const canRetry = ({ state }: Task): boolean => state === 'failed' || state === 'waiting';
-export const canSkip = ({ state }: Task): boolean => state !== 'paused';
 
 type ChosenDialogProps = {
   readonly api: TasksApi;

@@ -5,7 +5,7 @@ import { Status } from '../../parts/Status.tsx';
 import { Time } from '../../parts/Time.tsx';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
-import { canRetry, canSkip } from './chosenDialogs.tsx';
+import { canRetry, canSkip } from './movable.ts';
 import { addressOf, allTasks } from './taskQuery.ts';
 import type { Task } from './tasksApi.ts';
 import { orderPath, stateTones } from './taskTable.tsx';

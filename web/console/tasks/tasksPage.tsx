@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { FailureNote } from '../../frame/failureNote.tsx';
+import { createLazyPart } from '../../frame/lazyPart.tsx';
 import { useLocation } from '../../frame/location.tsx';
 import { focusList } from '../../frame/pageFocus.ts';
 import { useTitle } from '../../frame/useTitle.ts';
@@ -11,13 +12,10 @@ import { moveRow, tickRow } from '../rowKeys.ts';
 import { useKeptFocus } from '../useKeptFocus.ts';
 import { useList } from '../useList.ts';
 import { useShortcuts } from '../useShortcuts.ts';
-import { RetryDialog, SkipDialog } from './chosenDialogs.tsx';
 import { FailureGroups } from './failureGroups.tsx';
-import { PauseDialog, PauseList } from './pauses.tsx';
-import { RetryAllDialog } from './retryAll.tsx';
+import { PauseList } from './pauses.tsx';
 import { retryRunsOf } from './retryRunsOf.ts';
 import { RunNote } from './runNote.tsx';
-import { TaskDialog } from './taskDialog.tsx';
 import { TaskFilters } from './taskFilters.tsx';
 import { TaskList } from './taskList.tsx';
 import { addressOf, readTaskQuery } from './taskQuery.ts';
@@ -25,6 +23,9 @@ import { createTasksApi, pageSize, type Task, taskListPath } from './tasksApi.ts
 import { TaskWordsProvider, useTaskWords } from './taskWords.ts';
 import { useAsked } from './useAsked.ts';
 import { useQueueNews } from './useQueueNews.ts';
+
+/** Few visits open one. */
+const TaskDialogs = createLazyPart(async () => (await import('./dialogs.tsx')).TaskDialogs);
 
 /** The unfinished work of the queue: find it, see why it does not go on, and repair it. */
 export const TasksPage = ({ words }: PageProps<ConsoleTasksWords>) => (
@@ -68,7 +69,9 @@ const Tasks = () => {
     // The rows that had the focus are gone.
     focusList();
   };
-  const dialogs = { api, onClose: asking.close };
+  const isTaskOpen = query.task !== null && list.items !== null;
+  // They stay once one was opened, so that they can give the focus back.
+  const wasAsked = useOnce(asked !== null || isTaskOpen);
   return (
     <div class="page wide tasks" {...useKeptFocus()}>
       <h1>{words.title}</h1>
@@ -110,31 +113,28 @@ const Tasks = () => {
         ask={ask}
         isRetrying={['running', 'watched'].includes(runs.state.value.kind)}
       />
-      <TaskDialog
-        isOpen={query.task !== null && list.items !== null}
-        task={tasks.find(({ id }) => id === query.task) ?? null}
-        onRetry={(task) => asking.askOfTask('retry', task)}
-        onSkip={(task) => asking.askOfTask('skip', task)}
-        onClose={() => route(addressOf({ ...query, task: null }), true)}
-      />
-      <RetryDialog
-        {...dialogs}
-        tasks={asked?.kind === 'retry' ? asked.tasks : null}
-        onDone={(done) => void finish(done)}
-      />
-      <SkipDialog
-        {...dialogs}
-        tasks={asked?.kind === 'skip' ? asked.tasks : null}
-        onDone={(done) => void finish(done)}
-      />
-      <RetryAllDialog {...dialogs} runs={runs} filter={asked?.kind === 'all' ? asked.filter : null} />
-      <PauseDialog
-        {...dialogs}
-        asked={asked?.kind === 'pause' ? asked : null}
-        onDone={() => void finish([])}
-      />
+      {wasAsked ? (
+        <TaskDialogs
+          api={api}
+          runs={runs}
+          asked={asked}
+          isTaskOpen={isTaskOpen}
+          task={tasks.find(({ id }) => id === query.task) ?? null}
+          onAskOfTask={asking.askOfTask}
+          onCloseTask={() => route(addressOf({ ...query, task: null }), true)}
+          onClose={asking.close}
+          onDone={(done) => void finish(done)}
+        />
+      ) : null}
     </div>
   );
+};
+
+/** True from the first time on. */
+const useOnce = (now: boolean): boolean => {
+  const was = useRef(false);
+  was.current ||= now;
+  return was.current;
 };
 
 const changed = (

@@ -1,0 +1,54 @@
+import type { Log } from '../core/log.ts';
+import type { Store } from '../core/store.ts';
+import { startSleep, type Timer } from '../core/timer.ts';
+import type { Clock } from '../core/world.ts';
+
+type Ports = {
+  readonly store: Pick<Store, 'missingPartition'>;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly log: Pick<Log, 'error' | 'info'>;
+};
+
+export type PartitionWatch = {
+  /** What an operator has to do. Null: nothing is missing. */
+  warning(): string | null;
+  stop(): void;
+};
+
+const everyMs = 60_000;
+
+/**
+ * Looks each minute whether a table has a partition for the next month, where there are partitions. Says it once when one
+ * is missing, and once when it is there. The process stays ready: until the month begins, all orders have a place.
+ */
+export const startPartitionWatch = ({ store, clock, timer, log }: Ports): PartitionWatch => {
+  let warning: string | null = null;
+  let stopped = false;
+  let end = () => {};
+  const look = async (): Promise<void> => {
+    const found = await store.missingPartition(clock.nowMs());
+    // An outage says nothing about partitions.
+    if (found.isErr() || found.value === warning) return;
+    if (found.value === null) log.info('the partition of the next month is there again');
+    else log.error(found.value, { advice: 'run bun run partition as the owner of the tables' });
+    warning = found.value;
+  };
+  const repeat = async (): Promise<void> => {
+    while (!stopped) {
+      await look();
+      if (stopped) return;
+      const pause = startSleep(timer, everyMs, { background: true });
+      end = pause.end;
+      await pause.finished;
+    }
+  };
+  void repeat();
+  return {
+    warning: () => warning,
+    stop: () => {
+      stopped = true;
+      end();
+    },
+  };
+};

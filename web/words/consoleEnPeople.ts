@@ -1,0 +1,41 @@
+/** What the console says about what is held of people, in English. Other languages have the same members. */
+export const consoleEnPeople = {
+  title: 'People',
+  intro: 'The shop has no accounts. What it knows of a person stands in their orders.',
+  search: 'Customer',
+  searchHint: 'The customer’s id, or the number of one of their orders',
+  show: 'Show',
+  held: 'What is held',
+  reading: 'Reading what is held',
+  addresses: 'E-mail addresses',
+  noAddress: 'None',
+  counts: {
+    orders: 'Orders',
+    invoices: 'Invoices',
+    refunds: 'Refunds',
+    mails: 'Stored e-mails',
+    commands: 'Commands as an operator',
+    keys: 'Service keys made',
+  },
+  more: (count: string): string => `More than ${count}`,
+  moreText: 'These are too many to count here. The file has everything.',
+  nothing: 'Nothing is held of this customer',
+  nothingText: 'Check the id. It is the “sub” of the customer’s tokens.',
+  actions: 'What you can do',
+  download: 'Download everything',
+  downloadText: 'One JSON file for the person who asked. It has their address: delete it when it is sent.',
+  erase: {
+    act: 'Erase',
+    title: 'Erase this customer?',
+    text: 'Their addresses and language go, also on invoices and in notes. Pending orders are cancelled, and unsent e-mails are skipped. This cannot be taken back.',
+    stays: 'Orders, payments and invoices stay, and name the customer by the id alone.',
+    confirm: 'Type the id to confirm',
+    wrong: 'This is not the id above.',
+    keep: 'Keep',
+    done: 'The customer is erased.',
+    activity: 'See it in the activity',
+    order: (end: string): string => `Order …${end}`,
+  },
+};
+
+export type ConsolePeopleWords = typeof consoleEnPeople;
