@@ -51,8 +51,15 @@ const edges: readonly string[] = [
 
 const providerVerbs = ['charge', 'cancel', 'refund', 'readCharge', 'readLedger'];
 
+const targetsOfVerbs: Readonly<Record<string, Target>> = {
+  send: 'mail',
+  serve: 'service',
+  post: 'webhook',
+  produce: 'broker',
+};
+
 const targetOf = (verb: string): Target =>
-  verb === 'send' ? 'mail' : providerVerbs.includes(verb) ? 'provider' : 'store';
+  targetsOfVerbs[verb] ?? (providerVerbs.includes(verb) ? 'provider' : 'store');
 
 /** The calls of all targets that histories have made. */
 const verbsIn = (counts: ReadonlyMap<string, number>): readonly string[] =>

@@ -108,5 +108,9 @@ export const unexplained = (open: Open, lasting: LastingFault | null): number =>
   );
 
 /** The violations that the lasting fault does not explain. */
-export const judge = (snapshot: Snapshot, lasting: LastingFault | null): readonly Violation[] =>
-  check(snapshot).filter(({ rule }) => lasting?.breaks?.test(rule) !== true);
+export const judge = (
+  snapshot: Snapshot,
+  lasting: LastingFault | null,
+  more: readonly Violation[],
+): readonly Violation[] =>
+  [...check(snapshot), ...more].filter(({ rule }) => lasting?.breaks?.test(rule) !== true);

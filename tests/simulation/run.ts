@@ -3,7 +3,7 @@
  * none does, and if all was met that `--require-coverage` asks for.
  *
  *   bun tests/simulation/run.ts [--seed 1] [--count 1000] [--store memory|sqlite] [--liveness]
- *     [--mutant name] [--coverage]
+ *     [--scenario name] [--mutant name] [--coverage]
  *
  * `--off`, `--ignore` and `--window` run a history as it was shrunk. `--mutant list` names the mutants, and `--mutant all`
  * runs each of them in its own process.
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '1000' },
     store: { type: 'string', default: 'memory' },
     liveness: { type: 'boolean', default: false },
+    scenario: { type: 'string' },
     mutant: { type: 'string' },
     coverage: { type: 'boolean', default: false },
     'require-coverage': { type: 'boolean', default: false },
@@ -51,6 +52,7 @@ const isGood = await runMany({
   count: Number(values.count),
   options: {
     liveness: values.liveness,
+    scenario: values.scenario ?? null,
     openStore: values.store === 'sqlite' ? openSqliteCopies() : openMemoryStore,
     off: setOf(values.off),
     ignored: setOf(values.ignore),
