@@ -146,9 +146,11 @@ export const runHistory = async (
 
   const runActors = async (): Promise<void> => {
     const listed = await store.products.list({ search: null, type: null, after: null, limit: 100 });
-    const productIds = listed._unsafeUnwrap().items.map(({ id }) => id);
+    const { items } = listed._unsafeUnwrap();
+    const productIds = items.map(({ id }) => id);
+    const limitedIds = items.filter(({ stock }) => stock !== null).map(({ id }) => id);
     const customerPorts: CustomerPorts = {
-      ...{ ...ports, productIds },
+      ...{ ...ports, productIds, methods: settings.methods },
       isPaid: (id) => !['pending', 'paying', 'cancelled'].includes(books.orderStatus(id) ?? 'pending'),
       finishChallenge: async (clientSecret, outcome) => {
         await scheduler.sleep(5);
@@ -162,7 +164,7 @@ export const runHistory = async (
       operator: () => runOperator(ports, streams.stream('operator')),
       'provider acts': () => runProviderActs(ports, streams.stream('provider acts')),
       'webhook operator': () => runWebhookOperator(ports, streams.stream('webhook operator')),
-      'stock keeper': () => runStockKeeper(customerPorts, streams.stream('stock keeper')),
+      'stock keeper': () => runStockKeeper({ ...ports, limitedIds }, streams.stream('stock keeper')),
     };
     const runs = actorNames.filter(
       (name) => (settings.actors.has(name) || others.actors.has(name)) && !off.has(name),

@@ -21,7 +21,7 @@ export const openOtherServers = (
 ) => {
   const receivers = createReceivers(kinds);
   const servers = { receivers, services: createServiceServers(services) };
-  const stock = watchStock(watchPauses(opened, books, onBroken));
+  const stock = watchStock(watchPauses(opened, books, onBroken), onBroken);
   const subscriptions = watchSubscriptions(stock.store, books);
   const { store } = subscriptions;
   return {

@@ -14,10 +14,12 @@ export const watchPauses = (
     claim: async (query) => {
       const before = pauses();
       const claimed = await store.queue.claim(query);
-      if (before.length === 0 || claimed.isErr() || claimed.value.leases.length === 0) return claimed;
+      if (before.length === 0 || claimed.isErr() || claimed.value.processed === 0) return claimed;
       // One that began or ended meanwhile may hold the step or not.
       const still = new Set(pauses().map(({ id }) => id));
       const held = before.filter(({ id }) => still.has(id));
+      if (held.some(({ pipeline, step }) => pipeline === query.pipeline.name && step === null))
+        onBroken(`tasks of ${query.pipeline.name} were claimed, which is paused`);
       for (const lease of claimed.value.leases) {
         const holding = held.filter(({ id }) => id !== lease.probe?.pauseId);
         if (isPaused(holding, lease))

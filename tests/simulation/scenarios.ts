@@ -14,6 +14,8 @@ export type Settings = {
   readonly actors: ReadonlySet<string>;
   /** The faults of a scenario, each with its probability. Null: the seed draws them all. */
   readonly faults: Readonly<Partial<Record<FaultName, number>>> | null;
+  /** What customers pay with. Null: anything. */
+  readonly methods: readonly string[] | null;
   /** What a scenario says of the servers of other companies. The seed draws the rest. */
   readonly servers: Partial<OtherServers>;
 };
@@ -79,11 +81,39 @@ export const scenarios: ReadonlyMap<string, Scenario> = new Map<string, Scenario
     'services of other companies fail',
     {
       process: { leaseMs: 20_000 },
+      actors: new Set(['customer 1', 'customer 2', 'operator']),
       servers: { services: ['carrier', 'invoice_service', 'product_service'] },
       faults: {
-        ...{ 'service.lost': 0.2, 'service.slow': 0.2, 'service.unwell': 0.1, 'service.doubled': 0.1 },
-        ...{ 'service.deferred': 0.1, 'store.zombie': 0.05, freeze: 9_000, crash: 15_000 },
+        ...{ 'service.lost': 0.3, 'service.slow': 0.2, 'service.unwell': 0.05, 'service.doubled': 0.1 },
+        ...{ 'service.deferred': 0.1, 'store.refused': 0.1, freeze: 9_000, crash: 15_000 },
       },
+    },
+  ],
+  [
+    'a stock is set while it is sold',
+    {
+      actors: new Set(['customer 1', 'customer 2', 'customer 3']),
+      methods: ['pm_card_visa', 'pm_card_visa', 'pm_card_chargeDeclined'],
+      servers: { actors: ['stock keeper'] },
+      faults: { 'store.slow': 0.2, 'store.zombie': 0.05, client_lost: 0.1 },
+    },
+  ],
+  [
+    'servers are ill, and what is said of them is lost',
+    {
+      actors: new Set(['customer 1', 'customer 2', 'operator']),
+      servers: { services: ['carrier', 'product_service'] },
+      faults: { 'service.unwell': 0.5, 'mail.unwell': 0.5, 'store.refused': 0.15, 'store.lost': 0.15 },
+    },
+  ],
+  [
+    // A refund takes an order out of its group while its step waits, and fails.
+    'orders leave their group and come back',
+    {
+      actors: new Set(['customer 1', 'customer 2', 'operator']),
+      methods: ['pm_card_visa', 'pm_sim_refund_failing', 'pm_sim_refund_refused'],
+      servers: { services: ['carrier', 'product_service'] },
+      faults: { 'service.lost': 0.4, 'service.deferred': 0.3, 'service.rejected': 0.1, 'mail.deferred': 0.2 },
     },
   ],
 ]);

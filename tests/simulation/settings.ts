@@ -49,6 +49,7 @@ export const drawSettings = (streams: Streams, scenario: string | null): Setting
       ...(random.bool(0.6) ? ['provider acts'] : []),
     ]),
     faults: null,
+    methods: null,
     servers: {},
   };
   return { ...drawn, ...focus, process: { ...drawn.process, ...focus.process } };

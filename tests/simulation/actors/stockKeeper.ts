@@ -4,13 +4,13 @@ import { type ActorPorts, isUnavailable } from '../clients.ts';
 
 /** Changes the stock of products while they are sold, until the actors are to stop. */
 export const runStockKeeper = async (
-  ports: ActorPorts & { readonly productIds: readonly string[] },
+  ports: ActorPorts & { readonly limitedIds: readonly string[] },
   random: SeededRandom,
 ): Promise<void> => {
-  const { scheduler, isActive, productIds } = ports;
+  const { scheduler, isActive, limitedIds } = ports;
   while (isActive()) {
-    await scheduler.sleep(random.between(200, 5_000));
-    if (isActive()) await changeStock(ports, random, random.pick(productIds));
+    await scheduler.sleep(random.between(100, 3_000));
+    if (isActive()) await changeStock(ports, random, random.pick(limitedIds));
   }
 };
 
@@ -23,9 +23,9 @@ const changeStock = async (
   const product = found?.isOk() ? found.value : null;
   if (product === null || product.stock === null) return;
   // Others may buy meanwhile.
-  await scheduler.sleep(random.between(0, 300));
-  const change: StockChange = random.bool(0.6)
-    ? { add: random.between(-2, 4) }
+  await scheduler.sleep(random.between(0, 1_000));
+  const change: StockChange = random.bool(0.5)
+    ? { add: random.between(-4, 4) }
     : { set: Math.max(0, product.stock + random.between(-3, 5)), was: product.stock };
   const requestId = createKey();
   const reply = await ask(random, (api) => api.changeStock(id, change, requestId));
