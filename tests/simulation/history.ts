@@ -96,7 +96,7 @@ export const runHistory = async (
   const onBug = (line: string) => void bugs.push(line);
   const others = openOtherServers(
     watchLeases(waitingForClaims(opened.store, lateStatements), books, onBug),
-    ...([books, drawServers(streams, settings.servers), onBug] as const),
+    ...([books, drawServers(streams, { ...settings.servers, ...lasting?.servers }), onBug] as const),
   );
   const { store } = others;
   const mailServer = createMailServer();

@@ -55,7 +55,11 @@ export const scenarios: ReadonlyMap<string, Scenario> = new Map<string, Scenario
   [
     'late money, refunds and lost disputes',
     {
-      events: 'all',
+      ...{ events: 'all', windowMs: 30_000 },
+      methods: [
+        ...['pm_card_visa', 'pm_card_chargeDeclined', 'pm_card_threeDSecure2Required'],
+        ...['pm_card_threeDSecure2Required', 'pm_sim_refund_failing'],
+      ],
       actors: new Set(['customer 1', 'customer 2', 'operator', 'provider acts']),
       faults: { 'store.lost': 0.05, crash: 12_000, client_lost: 0.2 },
     },
@@ -110,6 +114,7 @@ export const scenarios: ReadonlyMap<string, Scenario> = new Map<string, Scenario
     // A refund takes an order out of its group while its step waits, and fails.
     'orders leave their group and come back',
     {
+      windowMs: 30_000,
       actors: new Set(['customer 1', 'customer 2', 'operator']),
       methods: ['pm_card_visa', 'pm_sim_refund_failing', 'pm_sim_refund_refused'],
       servers: { services: ['carrier', 'product_service'] },

@@ -8,6 +8,7 @@ import { type HistoryOptions, noOptions, runHistory } from './history.ts';
 import { lastingFaults } from './liveness.ts';
 import { mutants } from './mutants.ts';
 import { changedFiles } from './plantMutant.ts';
+import { scenarios } from './scenarios.ts';
 import { loadDrain } from './scheduler.ts';
 import { openSqliteCopies } from './sqliteStore.ts';
 import { readTraces } from './traces.ts';
@@ -82,6 +83,11 @@ describe('The simulation', () => {
 
   test('Each mutant finds its line once', () => {
     for (const { name } of mutants) expect(changedFiles(name).size).toBeGreaterThan(0);
+  });
+
+  test('Each mutant names a scenario that there is', () => {
+    const unknown = mutants.filter(({ scenario }) => scenario !== undefined && !scenarios.has(scenario));
+    expect(unknown).toEqual([]);
   });
 
   test('Each lasting fault has a name of its own', () => {
