@@ -105,9 +105,10 @@ export const scenarios: ReadonlyMap<string, Scenario> = new Map<string, Scenario
   [
     'servers are ill, and what is said of them is lost',
     {
-      actors: new Set(['customer 1', 'customer 2', 'operator']),
+      actors: new Set(['customer 1', 'customer 2', 'operator', 'provider acts']),
       servers: { services: ['carrier', 'product_service'] },
-      faults: { 'service.unwell': 0.5, 'mail.unwell': 0.5, 'store.refused': 0.15, 'store.lost': 0.15 },
+      ...{ events: 'all', lateMs: 500, windowMs: 30_000 },
+      faults: { 'service.unwell': 0.7, 'mail.unwell': 0.7, 'store.refused': 0.1, 'store.lost': 0.1 },
     },
   ],
   [

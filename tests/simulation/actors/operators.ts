@@ -106,13 +106,13 @@ const skippable: readonly { readonly step: string; readonly service: StepService
 ];
 
 const skip: Act = async ({ ask, createKey, books, log, services }, random) => {
-  const { step } = random.pick(
-    skippable.filter(({ service }) => service === null || services.includes(service)),
-  );
-  const ids = books.taskIdsAt(step);
-  if (ids.length === 0) return;
+  const tasks = skippable
+    .filter(({ service }) => service === null || services.includes(service))
+    .flatMap(({ step }) => books.taskIdsAt(step).map((id) => ({ id, step })));
+  if (tasks.length === 0) return;
+  const { id, step } = random.pick(tasks);
   const requestId = createKey();
-  const reply = await ask(random, (api) => api.skip(random.pick(ids), step, requestId));
+  const reply = await ask(random, (api) => api.skip(id, step, requestId));
   if (reply?.isOk() && reply.value > 0) log.commands.push(requestId);
 };
 
@@ -176,6 +176,6 @@ const reconcile: Act = async ({ ask, scheduler }, random) => {
 };
 
 const acts: readonly Act[] = [
-  ...[refund, refund, refund, refund, retry, retryByFilter, skip, correct],
+  ...[refund, refund, refund, refund, retry, retryByFilter, skip, skip, correct],
   ...[pause, endPauses, endPauses, probe, reconcile],
 ];
