@@ -74,6 +74,7 @@ export const moneyMutants: readonly Mutant[] = [
     'core/usecases/followCharge.ts',
     'followed.isErr() || followed.value.adopted === 0',
     'followed.isErr() || followed.value.adopted >= 0',
+    { scenario: 'refunds of both sides meet' },
   ),
   mutant(
     'a refund is adopted once',
@@ -86,6 +87,7 @@ export const moneyMutants: readonly Mutant[] = [
     'core/adoptRefunds.ts',
     '&& (refundId === null || !known.has(refundId))',
     '',
+    { scenario: 'refunds of both sides meet' },
   ),
   mutant(
     'only the order that is refunded leaves its group',

@@ -12,6 +12,7 @@ const encounters: Readonly<Record<string, readonly string[]>> = {
   'a refusal after the recovery took over': ['payment initiated → unknown', 'payment cancelled → initiated'],
   'orders expire while they are paid for': ['order released → expired'],
   'two workers decide one refund': ['refund requested → succeeded', 'fate slow refund'],
+  'refunds of both sides meet': ['fate lost refund', 'fate slow readCharge', 'refund succeeded → failed'],
   'late money, refunds and lost disputes': [
     ...['payment declined → refunded', 'payment cancelled → refunded'],
     ...['dispute open → lost', 'refund succeeded → failed'],

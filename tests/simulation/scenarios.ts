@@ -53,6 +53,16 @@ export const scenarios: ReadonlyMap<string, Scenario> = new Map<string, Scenario
     },
   ],
   [
+    // The provider's events tell of refunds, ours among them, before our own calls are answered.
+    'refunds of both sides meet',
+    {
+      ...{ events: 'all', lateMs: 3_000, windowMs: 30_000 },
+      actors: new Set(['customer 1', 'customer 2', 'operator', 'provider acts']),
+      methods: ['pm_card_visa', 'pm_sim_refund_failing', 'pm_sim_refund_failing', 'pm_sim_refund_pending'],
+      faults: { 'provider.lost': 0.3, 'provider.slow': 0.3, 'store.slow': 0.4 },
+    },
+  ],
+  [
     'late money, refunds and lost disputes',
     {
       ...{ events: 'all', windowMs: 30_000 },
