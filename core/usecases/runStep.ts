@@ -113,8 +113,11 @@ const createCallOnce = ({ call }: StepServices): StepServices['call'] => {
   return (request) => {
     const running = calls.get(request.key);
     if (running !== undefined) return running;
-    const started = call(request).finally(() => calls.delete(request.key));
+    // Not with `finally`: engines take a different number of turns for it, and the simulation runs the same in each.
+    const forget = () => void calls.delete(request.key);
+    const started = call(request);
     calls.set(request.key, started);
+    started.then(forget, forget);
     return started;
   };
 };

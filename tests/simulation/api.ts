@@ -1,5 +1,7 @@
 import type { OperatorCommand } from '../../core/activity.ts';
 import type { Log } from '../../core/log.ts';
+import type { StepService } from '../../core/pipelines/pipeline.ts';
+import type { StockChange } from '../../core/product.ts';
 import type { PaymentProvider } from '../../core/provider.ts';
 import { operatorRefundKey } from '../../core/refund.ts';
 import type { RequestPriority } from '../../core/requestPriority.ts';
@@ -9,7 +11,9 @@ import { type CheckoutCommand, createCheckOut } from '../../core/usecases/checkO
 import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
+import { createRetryMatching } from '../../core/usecases/retryMatching.ts';
 import type { World } from '../../core/world.ts';
+import { createSubscriptionApi } from './subscriptionApi.ts';
 
 const operatorActor = { id: 'desk', email: 'desk@shop.test' };
 
@@ -31,6 +35,7 @@ export const createApi = (
     readonly priority: Pick<RequestPriority, 'serve'>;
   },
   settings: { readonly reconcileAfterMs: number; readonly orderTtlMs: number },
+  services: readonly StepService[],
 ) => {
   const { store, world, priority } = ports;
   const useCasePorts = { ...store, provider: ports.provider, world, log: ports.log };
@@ -39,6 +44,7 @@ export const createApi = (
   const requestRefund = createRequestRefund(useCasePorts);
   const assignRefund = createAssignRefund(useCasePorts);
   const receiveEvent = createReceiveEvent(useCasePorts);
+  const retryMatching = createRetryMatching(useCasePorts);
   const nowMs = () => world.clock.nowMs();
   const createId = () => world.ids.next(nowMs());
   const command = (requestId: string): OperatorCommand => ({ actor: operatorActor, requestId, createId });
@@ -96,10 +102,12 @@ export const createApi = (
         if (retried.isOk()) store.wakeup.notify();
         return retried;
       }),
-    skipNotice: (taskId: string, requestId: string) =>
+    retryMatching: (request: Parameters<typeof retryMatching>[0], requestId: string) =>
+      serve(() => retryMatching(request, command(requestId))),
+    skip: (taskId: string, step: string, requestId: string) =>
       serve(() =>
         store.queue.skip(
-          { taskIds: [taskId], reason: 'it is not needed', step: 'notify_customer', services: [] },
+          { taskIds: [taskId], reason: 'it is not needed', step, services },
           nowMs(),
           command(requestId),
         ),
@@ -115,6 +123,10 @@ export const createApi = (
       ),
     endPause: (id: string, requestId: string) =>
       serve(() => store.pauses.end(id, nowMs(), command(requestId))),
+    findProduct: (id: string) => serve(() => store.products.find(id)),
+    changeStock: (id: string, stock: StockChange, requestId: string) =>
+      serve(() => store.products.change(id, { stock }, nowMs(), command(requestId))),
+    ...createSubscriptionApi(ports, command),
     reconcile: (day: string) =>
       serve(async () => {
         const range = world.calendar.rangeOf(day);

@@ -1,4 +1,5 @@
 import type { RecordStore, SandboxRecord } from '../../adapters/sandbox/records.ts';
+import type { Pause } from '../../core/pause.ts';
 import type { DatabaseRecords } from '../chaos/run/databaseRecords.ts';
 import type { Snapshot } from '../chaos/snapshot.ts';
 
@@ -17,17 +18,28 @@ export type OpenWork = {
   readonly jobs: number;
   /** Tasks that a refund has paused. Their orders may be `paid`, and count nowhere else. */
   readonly paused: number;
+  /** Events that a subscription has not heard. */
+  readonly undelivered: number;
 };
 
 export const noticeSteps: ReadonlySet<string> = new Set(['notify_customer', 'notify_of_refund']);
 
+/** By order, how many rows its history has. */
+export type HistoryLengths = ReadonlyMap<string, number>;
+
 export type Books = {
   read(): Promise<Omit<DatabaseRecords, 'mails'>>;
   open(): OpenWork;
-  failedTaskIds(): readonly string[];
-  /** Tasks at the notice, which another process or an operator may move. */
-  noticeTaskIds(): readonly string[];
-  operatorPauseIds(): readonly string[];
+  failedTasks(): readonly {
+    readonly id: string;
+    readonly pipeline: string;
+    readonly step: string;
+    readonly error: string | null;
+  }[];
+  /** Tasks of groups at the step, which another process or an operator may move. */
+  taskIdsAt(step: string): readonly string[];
+  pauses(): readonly Pick<Pause, 'id' | 'pipeline' | 'step' | 'origin'>[];
+  historyLengths(): HistoryLengths;
   orderStatus(id: string): string | undefined;
   /** The fencing token of a task that is leased. Undefined for any other. */
   runningLease(taskId: string): number | undefined;

@@ -1,7 +1,7 @@
 import { nextOrderStatus, orderStatuses } from '../../core/order.ts';
 import { nextPaymentStatus, paymentStatuses } from '../../core/payment.ts';
 import { nextRefundStatus, refundStatuses } from '../../core/refund.ts';
-import { fatesOf, type Target, targets } from './faults.ts';
+import { type FaultEvent, fatesOf, type Target, targets } from './faults.ts';
 
 const orderEvents = ['claim', 'pay', 'release', 'cancel', 'complete', 'fail', 'retry', 'refund'] as const;
 const paymentEvents = [
@@ -51,8 +51,15 @@ const edges: readonly string[] = [
 
 const providerVerbs = ['charge', 'cancel', 'refund', 'readCharge', 'readLedger'];
 
+const targetsOfVerbs: Readonly<Record<string, Target>> = {
+  send: 'mail',
+  serve: 'service',
+  post: 'webhook',
+  produce: 'broker',
+};
+
 const targetOf = (verb: string): Target =>
-  verb === 'send' ? 'mail' : providerVerbs.includes(verb) ? 'provider' : 'store';
+  targetsOfVerbs[verb] ?? (providerVerbs.includes(verb) ? 'provider' : 'store');
 
 /** The calls of all targets that histories have made. */
 const verbsIn = (counts: ReadonlyMap<string, number>): readonly string[] =>
@@ -61,8 +68,8 @@ const verbsIn = (counts: ReadonlyMap<string, number>): readonly string[] =>
 /** Rows that only claims have, because no other batch says that rows are held. */
 const canBeHeld = new Set(['audits.claim', 'audits.claimAlone', 'audits.recordOutcomes']);
 
-const fatesAndVerbs = (counts: ReadonlyMap<string, number>): readonly string[] =>
-  verbsIn(counts).flatMap((verb) =>
+const fatesOfVerbs = (verbs: readonly string[]): readonly string[] =>
+  verbs.flatMap((verb) =>
     fatesOf[targetOf(verb)]
       .filter((fate) => fate !== 'held' || canBeHeld.has(verb))
       .map((fate) => `fate ${fate} ${verb}`),
@@ -71,9 +78,39 @@ const fatesAndVerbs = (counts: ReadonlyMap<string, number>): readonly string[] =
 /** The sandbox decides at once, so it never says that a payment is being processed. */
 const notReached = new Set(['payment requires_action → unknown']);
 
-/** The edges and the pairs of fate and verb that no history has met. */
-export const neverMet = (counts: ReadonlyMap<string, number>): readonly string[] =>
-  [...edges, ...fatesAndVerbs(counts)].filter((name) => !counts.has(name) && !notReached.has(name));
+/** Each edge is to be met once in this many histories. */
+const historiesPerEdge = 1_000;
+
+/** A verb that so many histories have called is to have met every fate of its target, and one with more every fault. */
+const callsPerFate = 500;
+const callsPerFault = 5_000;
+
+/** Faults of whole processes and servers, which come while a call is on its way. */
+const faultsInFlight = [
+  'crash',
+  'restart',
+  'freeze',
+  'cut',
+  'outage',
+  'skew',
+] as const satisfies FaultEvent[];
+
+/**
+ * What too few of the histories have met: edges of the state machines, fates of each verb, and faults while a call of it is
+ * on its way. A run that is short can only be asked for what is frequent.
+ */
+export const tooRare = (counts: ReadonlyMap<string, number>, histories: number): readonly string[] => {
+  const leastOfEdges = Math.max(1, Math.floor(histories / historiesPerEdge));
+  const verbs = verbsIn(counts).map((verb) => ({ verb, calls: counts.get(`fate none ${verb}`) ?? 0 }));
+  const isFrequent = (least: number) => verbs.filter(({ calls }) => calls >= least).map(({ verb }) => verb);
+  return [
+    ...edges.filter((name) => (counts.get(name) ?? 0) < leastOfEdges && !notReached.has(name)),
+    ...fatesOfVerbs(isFrequent(callsPerFate)).filter((name) => !counts.has(name)),
+    ...isFrequent(callsPerFault)
+      .flatMap((verb) => faultsInFlight.map((fault) => `pair ${fault} ${verb}`))
+      .filter((name) => !counts.has(name)),
+  ];
+};
 
 /** In how many histories each edge, each fate of each verb, and each fault with a verb on its way was met. */
 export const renderCoverage = (counts: ReadonlyMap<string, number>): string => {

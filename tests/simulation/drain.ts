@@ -6,8 +6,10 @@ import type { Violation } from '../chaos/violation.ts';
 import type { SeededRandom } from '../processes/random.ts';
 import { endOperatorPauses, type OperatorPorts } from './actors/operators.ts';
 import { endDisputes } from './actors/providerSide.ts';
+import { resumeEndpoints } from './actors/webhookOperator.ts';
 import { countDue, readDisputes, readProvider } from './books.ts';
 import { judge, type LastingFault, unexplained } from './liveness.ts';
+import type { OtherServersOpened } from './otherServers.ts';
 import type { Servers, SimulatedProcess } from './process.ts';
 import { products } from './settings.ts';
 
@@ -22,6 +24,7 @@ export type DrainPorts = OperatorPorts & {
   readonly random: SeededRandom;
   /** What stays wrong. */
   readonly lasting: LastingFault | null;
+  readonly others: OtherServersOpened;
 };
 
 /** How long all may take to come to rest, of virtual time. */
@@ -31,17 +34,20 @@ const restMaxMs = 60 * 3_600_000;
 export const drainAndCheck = async (ports: DrainPorts): Promise<readonly Violation[]> => {
   const open = await drain(ports);
   if (open !== null) return [{ rule: 'not_at_rest', id: '-', detail: open }];
-  return judge(await takeSnapshot(ports), ports.lasting);
+  const snapshot = await takeSnapshot(ports);
+  return judge(snapshot, ports.lasting, ports.others.check(snapshot));
 };
 
 /** Returns what is still open after `restMaxMs`. Null if all is at rest. */
 const drain = async (ports: DrainPorts): Promise<string | null> => {
-  const { scheduler, books, provider, processes, random, lateMs, lasting } = ports;
+  const { scheduler, books, provider, processes, random, lateMs, lasting, others } = ports;
   const untilMs = scheduler.nowMs() + restMaxMs;
   const endsMs = scheduler.nowMs() + (lasting?.endsAfterMs ?? 0);
-  for (let retried = false; ; ) {
+  for (let retried = false, resumed = false; ; ) {
     // A pause may begin some seconds after its operator was told that it did not.
     while ((await endOperatorPauses(ports, random)) > 0) await scheduler.sleep(100);
+    if (others.servers.receivers.kinds.includes('webhook')) await resumeEndpoints(ports, random, !resumed);
+    resumed = true;
     const disputes = await endDisputes(provider, await readDisputes(provider.engine.records));
     const open = { ...books.open(), disputes, due: await countDue(provider.engine.records) };
     const isWaiting = unexplained(open, lasting) > 0 || scheduler.nowMs() < endsMs;
@@ -60,11 +66,11 @@ const drain = async (ports: DrainPorts): Promise<string | null> => {
 };
 
 const hasFailedJobs = async ({ books }: DrainPorts): Promise<boolean> =>
-  books.failedTaskIds().length > 0 &&
+  books.failedTasks().length > 0 &&
   (await books.read()).tasks.some(({ state, jobId }) => state === 'failed' && jobId !== null);
 
 const retryFailed = async ({ ask, books, random, createKey, log }: DrainPorts): Promise<void> => {
-  const ids = books.failedTaskIds();
+  const ids = books.failedTasks().map(({ id }) => id);
   if (ids.length === 0) return;
   const requestId = createKey();
   const reply = await ask(random, (api) => api.retryTasks(ids, requestId));
@@ -87,7 +93,7 @@ const assignRefunds = async ({ store, ask, random, createKey, scheduler }: Drain
 };
 
 const takeSnapshot = async (ports: DrainPorts): Promise<Snapshot> => {
-  const { store, books, provider, scheduler, mails, log, lateMs, lasting } = ports;
+  const { store, books, provider, scheduler, mails, log, lateMs, lasting, others } = ports;
   const reconciliations = [];
   if (!lasting?.explains.includes('jobs'))
     for (const day of daysSince(ports)) reconciliations.push(await reconcile(ports, day));
@@ -106,9 +112,11 @@ const takeSnapshot = async (ports: DrainPorts): Promise<Snapshot> => {
       if (product === null) return [];
       const { id, code } = product;
       const { stock = null, delivered = 0 } = stocks.get(id) ?? {};
-      return [{ id, initialStock: initial.get(code) ?? null, stock, delivered }];
+      const first = initial.get(code) ?? null;
+      return [{ id, initialStock: first === null ? null : first + others.addedStock(id), stock, delivered }];
     }),
-    ...{ mails, requestedInvoices: null, carried: null, triedMails: [], pricedProduct: null, takenMs },
+    ...{ mails, triedMails: [], pricedProduct: null, takenMs },
+    ...others.read(records),
     clientLog: {
       ...{ ...log, orders: [...log.orders.values()] },
       ...{ finalOrders: [], finalCheckouts: [], finalRefunds: [], reconciliations },

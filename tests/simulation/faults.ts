@@ -2,14 +2,15 @@ import type { SeededRandom } from '../processes/random.ts';
 import type { Streams } from './random.ts';
 
 /** What a process calls. */
-export const targets = ['store', 'provider', 'mail'] as const;
+export const targets = ['store', 'provider', 'mail', 'service', 'webhook', 'broker'] as const;
 export type Target = (typeof targets)[number];
 
 /**
  * What may happen to one call. `refused`: it never arrives, and the caller hears so. `lost`: it is done, and the caller
  * hears that it failed. `zombie`: the caller hears that it failed, and it is done some seconds later. `slow`: request and
  * answer take up to seconds. `delayed`: the request takes up to 25 minutes. `doubled`: it arrives twice. `never`: nobody
- * answers. `held`: a batch finds rows that somebody else holds. `deferred`, `rejected`, `unwell`: answers of a mail server.
+ * answers. `held`: a batch finds rows that somebody else holds. `deferred`, `rejected`, `unwell`: a server says that it
+ * may do it later, will never do it, or does nothing for anybody now. `partly`: it does the first half of a batch.
  */
 const fates = [
   'refused',
@@ -23,6 +24,7 @@ const fates = [
   'deferred',
   'rejected',
   'unwell',
+  'partly',
 ] as const;
 export type Fate = (typeof fates)[number];
 
@@ -31,6 +33,9 @@ export const fatesOf: Readonly<Record<Target, readonly Fate[]>> = {
   store: ['refused', 'lost', 'zombie', 'slow', 'held'],
   provider: ['refused', 'lost', 'zombie', 'slow', 'delayed', 'doubled', 'never'],
   mail: ['refused', 'lost', 'slow', 'never', 'deferred', 'rejected', 'unwell'],
+  service: ['refused', 'lost', 'slow', 'never', 'doubled', 'deferred', 'rejected', 'unwell'],
+  webhook: ['refused', 'lost', 'zombie', 'slow', 'never', 'doubled', 'deferred', 'rejected', 'unwell'],
+  broker: ['refused', 'lost', 'zombie', 'slow', 'never', 'partly'],
 };
 
 /** Faults of whole processes and servers, by the mean pause between two of them, ms. */
@@ -79,7 +84,7 @@ const strengthOf = (name: FaultName, unit: number): number => {
   if (!name.includes('.')) return 2_000 + unit * 20_000;
   // Rare and frequent ones alike: uniform in the exponent.
   const probability = strongest * 0.02 ** unit;
-  return name === 'mail.rejected' ? probability / 3 : probability;
+  return name.endsWith('.rejected') ? probability / 3 : probability;
 };
 
 /** The fate of one call, null for a call without a fault, and the draws of its delays. */

@@ -4,6 +4,8 @@ import type { Violation } from '../chaos/violation.ts';
 import { type CustomerPorts, runCustomer } from './actors/customers.ts';
 import { runOperator } from './actors/operators.ts';
 import { runEvents, runProviderActs, webhookSecret } from './actors/providerSide.ts';
+import { runStockKeeper } from './actors/stockKeeper.ts';
+import { runWebhookOperator } from './actors/webhookOperator.ts';
 import { createAsk, createRecordedLog } from './clients.ts';
 import type { Coverage } from './coverage.ts';
 import { drainAndCheck } from './drain.ts';
@@ -12,10 +14,12 @@ import { createIds } from './ids.ts';
 import { heal, startInjectors } from './injectors.ts';
 import { drawLastingFault } from './liveness.ts';
 import { createMailServer } from './mailServer.ts';
+import { openOtherServers } from './otherServers.ts';
 import { createProcess, type SimulatedProcess } from './process.ts';
 import { createStreams, mix } from './random.ts';
 import { createLateStatements, waitingForClaims, watchLeases } from './rules.ts';
 import { createScheduler, type Drain } from './scheduler.ts';
+import { drawServers } from './servers.ts';
 import { drawSettings, products } from './settings.ts';
 import { type OpenStore, openMemoryStore } from './stores.ts';
 import { withRareUpkeep } from './upkeep.ts';
@@ -28,6 +32,8 @@ export type HistoryOptions = {
   readonly ignored: ReadonlySet<string>;
   /** Whether one fault lasts forever. */
   readonly liveness: boolean;
+  /** The name of what the history is to meet. Null: as the seed says. */
+  readonly scenario: string | null;
   /** How long faults happen, ms. Null: as the seed says. */
   readonly windowMs: number | null;
   readonly openStore: OpenStore;
@@ -42,7 +48,8 @@ export type History = {
 };
 
 export const noOptions: HistoryOptions = {
-  ...{ off: new Set(), ignored: new Set(), liveness: false, windowMs: null, openStore: openMemoryStore },
+  ...{ off: new Set(), ignored: new Set(), liveness: false, scenario: null, windowMs: null },
+  openStore: openMemoryStore,
 };
 
 const startMs = Date.UTC(2026, 2, 1, 8);
@@ -51,18 +58,21 @@ const eventsMax = 400_000;
 const latestMs = 300_000;
 
 /** The actors of a history, which can be switched off. */
-export const actorNames = ['customer 1', 'customer 2', 'customer 3', 'operator', 'provider acts'] as const;
+export const actorNames = [
+  ...(['customer 1', 'customer 2', 'customer 3', 'operator', 'provider acts'] as const),
+  ...(['webhook operator', 'stock keeper'] as const),
+] as const;
 
 /** Runs one history from its seed: some virtual minutes with faults, then rest, then the checker. */
 export const runHistory = async (
   seed: number,
-  { off, ignored, liveness, windowMs, openStore }: HistoryOptions,
+  { off, ignored, liveness, scenario, windowMs, openStore }: HistoryOptions,
   coverage: Coverage,
   drain: Drain,
 ): Promise<History> => {
   const scheduler = createScheduler(startMs, mix(seed, 'ties'));
   const streams = createStreams(seed);
-  const settings = drawSettings(streams);
+  const settings = drawSettings(streams, scenario);
   const lasting = liveness ? drawLastingFault(streams.stream('liveness')) : null;
   const faults = drawFaults(streams, off, settings.faults);
   const bugs: string[] = [];
@@ -89,11 +99,12 @@ export const runHistory = async (
   const opened = openStore(world, coverage);
   const { books, isIdle } = opened;
   const lateStatements = createLateStatements();
-  const store = watchLeases(
-    waitingForClaims(opened.store, lateStatements),
-    books,
-    (line) => void bugs.push(line),
+  const onBug = (line: string) => void bugs.push(line);
+  const others = openOtherServers(
+    watchLeases(waitingForClaims(opened.store, lateStatements), books, onBug),
+    ...([books, drawServers(streams, { ...settings.servers, ...lasting?.servers }), onBug] as const),
   );
+  const { store } = others;
   const mailServer = createMailServer();
   const provider = createSandboxProvider(createMemoryRecords(), world, {
     ...{ events: settings.events, lateMs: settings.lateMs, webhookSecret },
@@ -108,9 +119,14 @@ export const runHistory = async (
   const processPorts = {
     ...{ scheduler, streams, faults, ignored, coverage, isFaulty, seed, outages, broadcast },
     ...{ isIdle, lateStatements },
-    servers: { store: withRareUpkeep(store, scheduler.nowMs), provider, mailer: mailServer.mailer },
+    servers: {
+      store: withRareUpkeep(store, scheduler.nowMs),
+      provider,
+      mailer: mailServer.mailer,
+      ...others.servers,
+    },
     onFault: (fault: string) => void happened.push(fault),
-    onBug: (line: string) => void bugs.push(line),
+    onBug,
     roundUp: (ms: number) => {
       // Where calls take long, a heartbeat must not be late.
       if (lasting?.callsHang && ms === settings.process.leaseMs / 3) return ms;
@@ -131,18 +147,21 @@ export const runHistory = async (
     scheduler,
     () => (isFaulty() ? (faults.get('client_lost') ?? 0) : 0),
     (fault) => onFault(`${fault} #${losses++}`),
-    (line) => void bugs.push(line),
+    onBug,
   );
   const ports = {
     ...{ scheduler, log, ask, books, provider, isActive: isFaulty, lateMs },
+    services: others.servers.services.available,
     createKey: () => keys.next(scheduler.nowMs()),
   };
 
   const runActors = async (): Promise<void> => {
     const listed = await store.products.list({ search: null, type: null, after: null, limit: 100 });
-    const productIds = listed._unsafeUnwrap().items.map(({ id }) => id);
+    const { items } = listed._unsafeUnwrap();
+    const productIds = items.map(({ id }) => id);
+    const limitedIds = items.filter(({ stock }) => stock !== null).map(({ id }) => id);
     const customerPorts: CustomerPorts = {
-      ...{ ...ports, productIds },
+      ...{ ...ports, productIds, methods: settings.methods },
       isPaid: (id) => !['pending', 'paying', 'cancelled'].includes(books.orderStatus(id) ?? 'pending'),
       finishChallenge: async (clientSecret, outcome) => {
         await scheduler.sleep(5);
@@ -155,14 +174,19 @@ export const runHistory = async (
       'customer 3': () => runCustomer('chi', customerPorts, streams.stream('customer 3')),
       operator: () => runOperator(ports, streams.stream('operator')),
       'provider acts': () => runProviderActs(ports, streams.stream('provider acts')),
+      'webhook operator': () => runWebhookOperator(ports, streams.stream('webhook operator')),
+      'stock keeper': () => runStockKeeper({ ...ports, limitedIds }, streams.stream('stock keeper')),
     };
-    const runs = actorNames.filter((name) => settings.actors.has(name) && !off.has(name));
+    const runs = actorNames.filter(
+      (name) => (settings.actors.has(name) || others.actors.has(name)) && !off.has(name),
+    );
     await Promise.all(runs.map((name) => actors[name]()));
   };
 
   let violations: readonly Violation[] | null = null;
   const control = async (): Promise<void> => {
     (await store.products.upsert(products, scheduler.nowMs(), 'replace'))._unsafeUnwrap();
+    await others.begin(scheduler.nowMs());
     for (const process of processes) process.boot();
     void runEvents(ports, streams.stream('events'), () => (healedAtMs === null ? 700 : lateMs()));
     startInjectors({ scheduler, streams, faults, processes, outages, coverage, isFaulty, onFault });
@@ -177,6 +201,7 @@ export const runHistory = async (
     const found = await drainAndCheck({
       ...ports,
       ...{ lasting, processes, store, mails: mailServer.received, startMs, random: streams.stream('drain') },
+      others,
     });
     violations = [...found, ...bugs.map((detail) => ({ rule: 'threw', id: '-', detail }))];
   };

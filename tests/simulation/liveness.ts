@@ -5,6 +5,7 @@ import type { SeededRandom } from '../processes/random.ts';
 import type { OpenWork } from './books.ts';
 import type { Target } from './faults.ts';
 import type { SimulatedProcess } from './process.ts';
+import type { OtherServers } from './servers.ts';
 
 /** All that may be open. */
 export type Open = OpenWork & { readonly disputes: number; readonly due: number };
@@ -26,6 +27,8 @@ export type LastingFault = {
   readonly explains: readonly (keyof Open)[];
   /** Rules that the fault may break. The rest of the checker counts. */
   readonly breaks: RegExp | null;
+  /** The servers that it needs to be there. */
+  readonly servers?: Partial<OtherServers>;
 };
 
 const ofProcess = (
@@ -89,6 +92,30 @@ export const lastingFaults: readonly LastingFault[] = [
   },
   {
     ...forEver,
+    name: 'no receiver of webhooks is reached',
+    begin: ({ outages }) => void outages.add('webhook'),
+    explains: ['undelivered'],
+    breaks: /^event_lost$/,
+    servers: { kinds: ['webhook'], actors: ['webhook operator'] },
+  },
+  {
+    ...forEver,
+    name: 'no broker is reached',
+    begin: ({ outages }) => void outages.add('broker'),
+    explains: ['undelivered'],
+    breaks: /^event_lost$/,
+    servers: { kinds: ['kafka'] },
+  },
+  {
+    ...forEver,
+    name: 'no step service is reached',
+    begin: ({ outages }) => void outages.add('service'),
+    explains: ['groups', 'paidOrders'],
+    breaks: /^(order_stuck|task_left)$/,
+    servers: { services: ['carrier', 'product_service'] },
+  },
+  {
+    ...forEver,
     name: 'one address takes no mail',
     begin: ({ refuseAddress }) => refuseAddress('an@shop.test'),
     explains: ['notices'],
@@ -108,5 +135,9 @@ export const unexplained = (open: Open, lasting: LastingFault | null): number =>
   );
 
 /** The violations that the lasting fault does not explain. */
-export const judge = (snapshot: Snapshot, lasting: LastingFault | null): readonly Violation[] =>
-  check(snapshot).filter(({ rule }) => lasting?.breaks?.test(rule) !== true);
+export const judge = (
+  snapshot: Snapshot,
+  lasting: LastingFault | null,
+  more: readonly Violation[],
+): readonly Violation[] =>
+  [...check(snapshot), ...more].filter(({ rule }) => lasting?.breaks?.test(rule) !== true);

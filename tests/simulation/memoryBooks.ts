@@ -20,18 +20,17 @@ export const createMemoryBooks = (tables: Tables): Books => ({
       unpaidOrders: count(tables.orders.values(), ({ order }) => unpaid.has(order.status)),
       refunds: count(tables.refunds.values(), ({ refund }) => refund.status === 'requested'),
       ...countTasks(tables),
+      undelivered: tables.outbox.size,
     };
   },
-  failedTaskIds: () =>
-    [...tables.tasks.values()].filter(({ state }) => state === 'failed').map(({ id }) => id),
-  noticeTaskIds: () =>
+  failedTasks: () =>
     [...tables.tasks.values()]
-      .filter(({ step, jobId }) => step === 'notify_customer' && jobId === null)
-      .map(({ id }) => id),
-  operatorPauseIds: () =>
-    [...tables.pauses.values()]
-      .filter(({ pause }) => pause.origin === 'operator')
-      .map(({ pause }) => pause.id),
+      .filter(({ state }) => state === 'failed')
+      .map(({ id, pipeline, step, lastError }) => ({ id, pipeline, step, error: lastError })),
+  taskIdsAt: (at) =>
+    [...tables.tasks.values()].filter(({ step, jobId }) => step === at && jobId === null).map(({ id }) => id),
+  pauses: () => [...tables.pauses.values()].map(({ pause }) => pause),
+  historyLengths: () => new Map([...tables.histories].map(([id, rows]) => [id, rows.length])),
   runningLease: (taskId) => {
     const task = tables.tasks.get(taskId);
     return task?.state === 'running' ? task.lease : undefined;
@@ -51,7 +50,10 @@ export const createMemoryBooks = (tables: Tables): Books => ({
     ),
 });
 
-const countTasks = ({ tasks, orders }: Tables): Omit<OpenWork, 'payments' | 'refunds' | 'unpaidOrders'> => {
+const countTasks = ({
+  tasks,
+  orders,
+}: Tables): Omit<OpenWork, 'payments' | 'refunds' | 'unpaidOrders' | 'undelivered'> => {
   const counts = { groups: 0, notices: 0, jobs: 0, paused: 0, paidOrders: 0 };
   const pausedOrders = new Set<string>();
   for (const { state, step, jobId, orderIds } of tasks.values()) {
@@ -113,8 +115,15 @@ const readTables = (tables: Tables): Awaited<ReturnType<Books['read']>> => ({
   licences: [...tables.licences].flatMap(([orderId, keys]) =>
     keys.map((key, index) => ({ orderId, unit: index + 1, key })),
   ),
-  shipments: [...tables.shipments.keys()],
-  invoiceAnswers: [],
+  shipments: [
+    ...tables.shipments.keys(),
+    ...[...tables.stepReferences.values()].flatMap(({ orderId, step }) =>
+      step === 'request_shipment' ? [orderId] : [],
+    ),
+  ],
+  invoiceAnswers: [...tables.invoiceRequests].flatMap(([checkoutId, { answer }]) =>
+    answer === null ? [] : [{ checkoutId, number: answer.reference }],
+  ),
   pauses: [...tables.pauses.values()].map(({ pause: { id, origin } }) => ({ id, origin })),
   activity: [...tables.activity.values()].map(({ action, target, orderId, detail, requestId }) => ({
     ...{ action, target, orderId, detail, requestId },
@@ -155,6 +164,11 @@ export const createIsIdle =
       case 'pauses.resume':
         for (const { state } of tables.tasks.values()) if (state === 'parked') return false;
         return true;
+      case 'events.due': {
+        const nowMs = Number(query);
+        for (const { dueAtMs } of tables.outbox.values()) if (dueAtMs <= nowMs) return false;
+        return true;
+      }
       case 'orders.cancelExpired': {
         const { untilMs } = query as { readonly untilMs: number };
         for (const { order } of tables.orders.values())

@@ -25,6 +25,7 @@ export const moneyMutants: readonly Mutant[] = [
     'core/refundOutcome.ts',
     'if (status === null) return null;',
     "if (status === null && refund.status === 'failed') return null;",
+    { scenario: 'two workers decide one refund' },
   ),
   mutant(
     'a whole refund pauses the work',
@@ -43,6 +44,7 @@ export const moneyMutants: readonly Mutant[] = [
     'core/usecases/providerEvents.ts',
     'return succeeded ? (await refundLateCharge(paymentId, reference)).map(() => true) : ok(true);',
     'return ok(true);',
+    { scenario: 'late money, refunds and lost disputes' },
   ),
   mutant(
     'the late outcome is refunded',
@@ -72,6 +74,7 @@ export const moneyMutants: readonly Mutant[] = [
     'core/usecases/followCharge.ts',
     'followed.isErr() || followed.value.adopted === 0',
     'followed.isErr() || followed.value.adopted >= 0',
+    { scenario: 'refunds of both sides meet' },
   ),
   mutant(
     'a refund is adopted once',
@@ -84,6 +87,7 @@ export const moneyMutants: readonly Mutant[] = [
     'core/adoptRefunds.ts',
     '&& (refundId === null || !known.has(refundId))',
     '',
+    { scenario: 'refunds of both sides meet' },
   ),
   mutant(
     'only the order that is refunded leaves its group',

@@ -6,6 +6,8 @@ export type Mutant = {
   readonly replacements: readonly Replacement[];
   /** Caught in liveness mode only. */
   readonly liveness?: boolean;
+  /** The scenario that catches it. Undefined: any seeds do. */
+  readonly scenario?: string;
   /** Why nothing catches it. Null: histories catch it. */
   readonly redundant: string | null;
 };

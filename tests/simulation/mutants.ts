@@ -1,3 +1,5 @@
+import { eventMutants } from './eventMutants.ts';
+import { fulfilmentMutants } from './fulfilmentMutants.ts';
 import { moneyMutants } from './moneyMutants.ts';
 import { type Mutant, mutant } from './mutant.ts';
 
@@ -82,18 +84,21 @@ export const mutants: readonly Mutant[] = [
     'core/judgeClaims.ts',
     "nextOrderStatus(order.status, 'claim') !== null && isExpired(order, nowMs)",
     'order.status === null && isExpired(order, nowMs)',
+    { scenario: 'orders expire while they are paid for' },
   ),
   mutant(
     'the newest attempt releases',
     'core/outcome.ts',
     'historyDetail, newestAttemptOnly: true }',
     'historyDetail }',
+    { scenario: 'a refusal after the recovery took over' },
   ),
   mutant(
     'the recovery raises the attempt',
     'tests/model/audits.ts',
     'const attempt = row.attempt + 1;\n          const recoverAtMs',
     'const attempt = row.attempt;\n          const recoverAtMs',
+    { scenario: 'a refusal after the recovery took over' },
   ),
   mutant(
     'an expired order is cancelled with its release',
@@ -192,4 +197,6 @@ export const mutants: readonly Mutant[] = [
     { liveness: true },
   ),
   ...moneyMutants,
+  ...fulfilmentMutants,
+  ...eventMutants,
 ];

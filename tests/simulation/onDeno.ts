@@ -1,8 +1,5 @@
-/** `determinism.test.ts` runs this under Deno: it prints the traces of some histories. */
-import { createCoverage } from './coverage.ts';
-import { noOptions, runHistory } from './history.ts';
+/** The test of the simulation runs this under Deno: it prints the traces of some histories. */
 import { loadDrain } from './scheduler.ts';
+import { readTraces } from './traces.ts';
 
-const drain = await loadDrain();
-const coverage = createCoverage();
-for (const seed of [1, 2, 3]) console.log((await runHistory(seed, noOptions, coverage, drain)).traceHash);
+for (const trace of await readTraces(await loadDrain())) console.log(trace);

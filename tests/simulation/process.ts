@@ -5,16 +5,18 @@ import type { Hint } from '../../core/hint.ts';
 import type { Log } from '../../core/log.ts';
 import type { Mailer } from '../../core/mail.ts';
 import { createRequestPriority, shareWithServer } from '../../core/requestPriority.ts';
-import { noStepServices } from '../../core/stepService.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createDatabaseWatch } from '../../server/databaseWatch.ts';
 import { startWorker, type Worker, type WorkerSettings } from '../../worker/worker.ts';
 import { createSeededRandom } from '../processes/random.ts';
 import { type Api, createApi } from './api.ts';
+import { wireEventTargets } from './eventWires.ts';
 import type { Target } from './faults.ts';
 import { createIds } from './ids.ts';
 import { mix } from './random.ts';
+import type { Receivers } from './receivers.ts';
+import { type ServiceServers, wireStepServices } from './stepServices.ts';
 import {
   type Call,
   type Caller,
@@ -32,6 +34,8 @@ export type Servers = {
   readonly store: Store;
   readonly provider: ReturnType<typeof createSandboxProvider>;
   readonly mailer: Mailer;
+  readonly receivers: Receivers;
+  readonly services: ServiceServers;
 };
 
 export type ProcessSettings = WorkerSettings & {
@@ -221,8 +225,8 @@ const startParts = (
       provider,
       mailer: wireMailer(servers.mailer, call),
       invoiceRenderer: { render: async () => new Uint8Array() },
-      stepServices: noStepServices,
-      eventTargets: [],
+      stepServices: wireStepServices(servers.services, call, world),
+      eventTargets: wireEventTargets(servers.receivers, call, world),
       world,
       log,
       priority,
@@ -230,7 +234,8 @@ const startParts = (
     },
     settings,
   );
-  return { worker, local, api: createApi({ store, provider, world, log, priority }, settings) };
+  const api = createApi({ store, provider, world, log, priority }, settings, servers.services.available);
+  return { worker, local, api };
 };
 
 /** A line with a cause is about something that was thrown: all expected failures are values. */

@@ -3,7 +3,7 @@
  * none does, and if all was met that `--require-coverage` asks for.
  *
  *   bun tests/simulation/run.ts [--seed 1] [--count 1000] [--store memory|sqlite] [--liveness] [--shards 1]
- *     [--mutant name] [--coverage]
+ *     [--scenario name] [--mutant name] [--coverage]
  *
  * `--shards` shares the seeds among so many processes. Every ten seconds a line says how far the run is. After SIGINT or
  * SIGTERM the seeds that run are finished, and the last line says what is done; after a second one it comes at once.
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '1000' },
     store: { type: 'string', default: 'memory' },
     liveness: { type: 'boolean', default: false },
+    scenario: { type: 'string' },
     mutant: { type: 'string' },
     coverage: { type: 'boolean', default: false },
     'require-coverage': { type: 'boolean', default: false },
@@ -56,6 +57,7 @@ const run = {
   store: values.store,
   options: {
     liveness: values.liveness,
+    scenario: values.scenario ?? null,
     openStore: values.store === 'sqlite' ? openSqliteCopies() : openMemoryStore,
     off: setOf(values.off),
     ignored: setOf(values.ignore),

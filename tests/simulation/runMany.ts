@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import { createCoverage } from './coverage.ts';
-import { neverMet, renderCoverage } from './coverageReport.ts';
+import { renderCoverage, tooRare } from './coverageReport.ts';
 import { runSeeds, type SeedOptions, type SeedRange } from './runSeeds.ts';
 import { loadDrain } from './scheduler.ts';
 import { type Runner, startShard } from './shards.ts';
@@ -65,8 +65,8 @@ export const runMany = async (run: RunOptions): Promise<boolean> => {
   if (failed !== null) console.log(String(failed));
   if (signals.isStopped()) console.log('stopped by a signal');
   if (showsCoverage || requiresCoverage) console.log(renderCoverage(counts));
-  const missing = requiresCoverage ? neverMet(counts) : [];
-  if (missing.length > 0) console.log(`never met: ${missing.join(', ')}`);
+  const missing = requiresCoverage ? tooRare(counts, tally.histories) : [];
+  if (missing.length > 0) console.log(`too rare: ${missing.join(', ')}`);
   return failed === null && !signals.isStopped() && tally.broken === 0 && missing.length === 0;
 };
 

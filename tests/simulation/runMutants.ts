@@ -7,15 +7,13 @@ const program = fileURLToPath(new URL('run.ts', import.meta.url));
 /** Runs each mutant until a history breaks. Returns whether histories have caught all that they are to catch. */
 export const runAllMutants = (count: number): boolean => {
   let isGood = true;
-  for (const { name, liveness, redundant } of mutants) {
+  for (const { name, liveness, scenario, redundant } of mutants) {
     const args = [program, '--mutant', name, '--count', String(count), '--shrink-runs', '0'];
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [...args, ...(liveness ? ['--liveness'] : [])],
-      {
-        encoding: 'utf8',
-      },
-    );
+    if (liveness) args.push('--liveness');
+    if (scenario !== undefined) args.push('--scenario', scenario);
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+    });
     const histories = /^(\d+) histories/m.exec(stdout)?.[1];
     const rule = /^seed \d+: (\w+)/m.exec(stdout)?.[1];
     const isCaught = status === 1 && rule !== undefined;

@@ -1,7 +1,6 @@
 import type { ProductDraft } from '../../core/product.ts';
-import type { FaultName } from './faults.ts';
-import type { ProcessSettings } from './process.ts';
 import type { Streams } from './random.ts';
+import { type Scenario, type Settings, scenarioOf, scenarios } from './scenarios.ts';
 
 /** Limited and unlimited ones of each type, one of them for free. */
 export const products: readonly (ProductDraft & { readonly stock: number | null })[] = [
@@ -16,57 +15,13 @@ function vnd(amount: number) {
   return { amount, currency: 'VND' };
 }
 
-export type Settings = {
-  readonly processes: number;
-  /** How long the actors act and faults happen, ms. */
-  readonly windowMs: number;
-  readonly process: ProcessSettings;
-  readonly events: 'all' | 'deferred';
-  readonly lateMs: number;
-  /** How late a timer of a second or more may be. */
-  readonly timersLateMs: number;
-  readonly actors: ReadonlySet<string>;
-  /** The faults of a focus, each with its probability. Null: the seed draws them all. */
-  readonly faults: Readonly<Partial<Record<FaultName, number>>> | null;
-};
-
-/**
- * Rare encounters need settings and faults that meet. A fifth of the seeds have one of these, and what a focus does not
- * name is drawn as for any other seed.
- */
-type Focus = Partial<Omit<Settings, 'process'>> & { readonly process?: Partial<ProcessSettings> };
-
-const focuses: readonly Focus[] = [
-  // The recovery takes a payment over while its checkout still waits for a refusal, and loses its own answer.
-  {
-    process: { reconcileAfterMs: 1_500, paymentTimeoutMs: 20_000 },
-    events: 'deferred',
-    faults: { 'provider.refused': 0.3, 'provider.lost': 0.3, 'store.slow': 0.05 },
-  },
-  // Orders expire while they are paid for.
-  {
-    process: { orderTtlMs: 5_000, paymentTimeoutMs: 8_000 },
-    faults: { 'store.slow': 0.2, 'store.zombie': 0.05, 'provider.slow': 0.3, freeze: 9_000 },
-  },
-  // Two workers decide one refund.
-  {
-    process: { leaseMs: 20_000 },
-    actors: new Set(['customer 1', 'customer 2', 'operator', 'provider acts']),
-    faults: { 'store.zombie': 0.2, 'provider.slow': 0.2, freeze: 6_000, cut: 6_000 },
-  },
-  // Banks and dashboards are busy: late money, refunds and lost disputes.
-  {
-    events: 'all',
-    actors: new Set(['customer 1', 'customer 2', 'operator', 'provider acts']),
-    faults: { 'store.lost': 0.05, crash: 12_000, client_lost: 0.2 },
-  },
-];
-
 /** Each seed has settings of its own. */
-export const drawSettings = (streams: Streams): Settings => {
+export const drawSettings = (streams: Streams, scenario: string | null): Settings => {
   const random = streams.stream('settings');
   const leaseMs = random.pick([20_000, 30_000, 60_000]);
-  const focus = random.bool(0.2) ? random.pick(focuses) : {};
+  const isRare = random.bool(0.2);
+  const drawnFocus = random.pick([...scenarios.values()]);
+  const focus: Partial<Scenario> = scenario === null ? (isRare ? drawnFocus : {}) : scenarioOf(scenario);
   const drawn: Settings = {
     processes: random.pick([2, 2, 2, 3]),
     windowMs: random.pick([10_000, 15_000, 30_000]),
@@ -94,6 +49,8 @@ export const drawSettings = (streams: Streams): Settings => {
       ...(random.bool(0.6) ? ['provider acts'] : []),
     ]),
     faults: null,
+    methods: null,
+    servers: {},
   };
   return { ...drawn, ...focus, process: { ...drawn.process, ...focus.process } };
 };

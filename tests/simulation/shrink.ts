@@ -70,9 +70,10 @@ const isOf = (fault: string, name: string): boolean => {
 };
 
 /** The faults and actors of a shrunk history as arguments of the program. */
-export const argumentsOf = ({ off, ignored, windowMs, liveness }: HistoryOptions): string =>
+export const argumentsOf = ({ off, ignored, windowMs, liveness, scenario }: HistoryOptions): string =>
   [
     liveness ? '--liveness' : '',
+    scenario === null ? '' : `--scenario '${scenario}'`,
     off.size > 0 ? `--off '${[...off].join(',')}'` : '',
     ignored.size > 0 ? `--ignore '${[...ignored].join(',')}'` : '',
     windowMs === null ? '' : `--window ${windowMs}`,

@@ -6,7 +6,8 @@ import type { Books } from './books.ts';
 export const createSqliteBooks = (client: Database.Database): Books => {
   const all = <Row>(statement: string, ...values: readonly (string | number)[]): readonly Row[] =>
     client.prepare<unknown[], Row>(statement).all(...values);
-  const ids = (statement: string): readonly string[] => all<{ id: string }>(statement).map(({ id }) => id);
+  const ids = (statement: string, ...values: readonly string[]): readonly string[] =>
+    all<{ id: string }>(statement, ...values).map(({ id }) => id);
   return {
     read: () => readRecords({ run: async (statement) => all<Readonly<Record<string, unknown>>>(statement) }),
     open: () => {
@@ -14,9 +15,15 @@ export const createSqliteBooks = (client: Database.Database): Books => {
       if (row === undefined) throw new Error('a count has no row');
       return row;
     },
-    failedTaskIds: () => ids(`select id from task where state = 'failed'`),
-    noticeTaskIds: () => ids(`select id from task where step = 'notify_customer' and job_id is null`),
-    operatorPauseIds: () => ids(`select id from pause where origin = 'operator'`),
+    failedTasks: () => all(`select id, pipeline, step, last_error as error from task where state = 'failed'`),
+    taskIdsAt: (step) => ids('select id from task where step = ? and job_id is null', step),
+    pauses: () => all('select id, pipeline, step, origin from pause'),
+    historyLengths: () =>
+      new Map(
+        all<{ id: string; rows: number }>(
+          'select order_id as id, count(*) as rows from order_history group by order_id',
+        ).map(({ id, rows }) => [id, rows]),
+      ),
     orderStatus: (id) => all<{ status: string }>('select status from orders where id = ?', id)[0]?.status,
     runningLease: (id) =>
       all<{ lease: number }>(`select lease from task where id = ? and state = 'running'`, id)[0]?.lease,
@@ -40,6 +47,7 @@ const openStatement = `
     (select count(*) from orders where status = 'paid' and id not in
       (select value from open_task, json_each(order_ids) where is_paused)) as paidOrders,
     (select count(*) from refund where status = 'requested') as refunds,
+    (select count(*) from event) as undelivered,
     (select count(*) from open_task where is_paused) as paused,
     (select count(*) from open_task where not is_paused and is_notice) as notices,
     (select count(*) from open_task where not is_paused and not is_notice and is_group) as groups,

@@ -37,7 +37,9 @@ const dropLedger: Verb<Rows> = {
   port: 'dropOld',
   skips: true,
   run: async ({ shop, store }) =>
-    say(store.dropOld({ ledgerMs: dayMs, mailsMs: dayMs, limit: 100 }, shop.now() + 2 * dayMs), count),
+    say(store.dropOld({ kind: 'ledger', beforeMs: shop.now() + dayMs, limit: 100 }), ({ rows }) =>
+      count(rows),
+    ),
 };
 
 const createWebhook: Verb<Rows> = {

@@ -4,6 +4,8 @@ import type { SeededRandom } from '../../processes/random.ts';
 import { type ActorPorts, isUnavailable } from '../clients.ts';
 
 export type CustomerPorts = ActorPorts & {
+  /** What is paid with. Null: anything. */
+  readonly methods: readonly string[] | null;
   readonly productIds: readonly string[];
   readonly isPaid: (orderId: string) => boolean;
   /** Answers a challenge at the provider, as the customer's browser does. Returns whether it says that it is paid. */
@@ -38,17 +40,17 @@ const visit = async (customer: Customer): Promise<void> => {
   const carts = [placed];
   if (placed.length > 1 && random.bool(0.3)) carts.push(placed.slice(1));
   if (random.bool(0.15)) carts.push([first]);
-  const actions = carts.map((cart) => checkOut(customer, cart, pickMethod(random)));
+  const actions = carts.map((cart) => checkOut(customer, cart, pickMethod(customer)));
   if (random.bool(0.12)) actions.push(cancelOrder(customer, first));
   if (random.bool(0.15)) actions.push(changeQuantity(customer, random.pick(placed)));
   await Promise.all(actions);
   if (random.bool(0.3)) await checkOut(customer, placed, 'pm_card_visa');
 };
 
-const pickMethod = (random: SeededRandom): string =>
-  random.bool(0.5) ? 'pm_card_visa' : random.pick(methods);
+const pickMethod = ({ random, methods }: Customer): string =>
+  methods !== null ? random.pick(methods) : random.bool(0.5) ? 'pm_card_visa' : random.pick(allMethods);
 
-const methods = [
+const allMethods = [
   'pm_card_chargeDeclined',
   'pm_card_chargeDeclined',
   'pm_card_threeDSecure2Required',

@@ -1,9 +1,13 @@
 import { pipelines } from '../../../core/pipelines/index.ts';
+import type { StepService } from '../../../core/pipelines/pipeline.ts';
 import type { SeededRandom } from '../../processes/random.ts';
 import type { Books } from '../books.ts';
 import { type ActorPorts, isUnavailable } from '../clients.ts';
 
-export type OperatorPorts = ActorPorts & { readonly books: Books };
+export type OperatorPorts = ActorPorts & {
+  readonly books: Books;
+  readonly services: readonly StepService[];
+};
 
 /** Retries, refunds, skips, pauses and corrects in a loop until the actors are to stop. */
 export const runOperator = async (ports: OperatorPorts, random: SeededRandom): Promise<void> => {
@@ -71,18 +75,44 @@ const refusals = new Set(['order_not_refundable', 'refund_too_large', 'payment_d
 
 const retry: Act = async ({ ask, createKey, books, log }, random) => {
   // Mails that wait are sent now.
-  const ids = [...books.failedTaskIds(), ...books.noticeTaskIds()];
+  const ids = [...books.failedTasks().map(({ id }) => id), ...books.taskIdsAt('notify_customer')];
   if (ids.length === 0) return;
   const requestId = createKey();
   const reply = await ask(random, (api) => api.retryTasks(ids, requestId));
   if (reply?.isOk() && reply.value > 0) log.commands.push(requestId);
 };
 
-const skip: Act = async ({ ask, createKey, books, log }, random) => {
-  const ids = books.noticeTaskIds();
-  if (ids.length === 0) return;
+/** Retries all failed tasks, or those that failed as the newest one did. */
+const retryByFilter: Act = async ({ ask, createKey, books, log }, random) => {
+  const failed = books.failedTasks();
+  const newest = failed.reduce<(typeof failed)[number] | null>(
+    (last, task) => (last !== null && last.id > task.id ? last : task),
+    null,
+  );
+  if (newest === null) return;
+  const { id: upTo, pipeline, step, error } = newest;
+  const filter = random.bool(0.5) ? { pipeline: null, step: null, error: null } : { pipeline, step, error };
   const requestId = createKey();
-  const reply = await ask(random, (api) => api.skipNotice(random.pick(ids), requestId));
+  const request = { filter: { state: 'failed', ...filter }, upTo } as const;
+  const reply = await ask(random, (api) => api.retryMatching(request, requestId));
+  if (reply?.isOk() && reply.value > 0) log.commands.push(requestId);
+};
+
+/** The steps that an operator leaves out, and the service that does each. Null: it is always external. */
+const skippable: readonly { readonly step: string; readonly service: StepService | null }[] = [
+  { step: 'notify_customer', service: null },
+  { step: 'invoice', service: 'invoice_service' },
+  { step: 'request_shipment', service: 'carrier' },
+];
+
+const skip: Act = async ({ ask, createKey, books, log, services }, random) => {
+  const tasks = skippable
+    .filter(({ service }) => service === null || services.includes(service))
+    .flatMap(({ step }) => books.taskIdsAt(step).map((id) => ({ id, step })));
+  if (tasks.length === 0) return;
+  const { id, step } = random.pick(tasks);
+  const requestId = createKey();
+  const reply = await ask(random, (api) => api.skip(id, step, requestId));
   if (reply?.isOk() && reply.value > 0) log.commands.push(requestId);
 };
 
@@ -119,7 +149,7 @@ export const endOperatorPauses = async (
   { ask, createKey, books, log }: OperatorPorts,
   random: SeededRandom,
 ): Promise<number> => {
-  const ids = books.operatorPauseIds();
+  const ids = pauseIdsOf(books, 'operator');
   for (const id of ids) {
     const requestId = createKey();
     const reply = await ask(random, (api) => api.endPause(id, requestId));
@@ -128,4 +158,24 @@ export const endOperatorPauses = async (
   return ids.length;
 };
 
-const acts: readonly Act[] = [refund, refund, refund, retry, skip, correct, pause, endPauses, endPauses];
+const pauseIdsOf = ({ pauses }: Books, of: string): readonly string[] =>
+  pauses().flatMap(({ id, origin }) => (origin === of ? [id] : []));
+
+/** Probes a server at once that has failed. */
+const probe: Act = async ({ ask, createKey, books, log }, random) => {
+  const ids = pauseIdsOf(books, 'fault');
+  if (ids.length === 0) return;
+  const requestId = createKey();
+  const reply = await ask(random, (api) => api.endPause(random.pick(ids), requestId));
+  if (reply?.isOk() && reply.value) log.commands.push(requestId);
+};
+
+/** Compares the ledgers while the day goes on. The checker asks for the days again, at rest. */
+const reconcile: Act = async ({ ask, scheduler }, random) => {
+  await ask(random, (api) => api.reconcile(new Date(scheduler.nowMs()).toISOString().slice(0, 10)));
+};
+
+const acts: readonly Act[] = [
+  ...[refund, refund, refund, refund, retry, retryByFilter, skip, skip, correct],
+  ...[pause, endPauses, endPauses, probe, reconcile],
+];
