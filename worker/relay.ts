@@ -85,27 +85,16 @@ const runLeaseMaxMs = 10_000;
 /** A poll reads all subscriptions. With a thousand of them, a hint of each change must not make each change read them. */
 const restMsOfSubscription = 1;
 
-/** Sends events. Each subscription has its own run, so a slow receiver holds up nobody else. */
-const createRelay = (
-  ports: RelayPorts,
-  { leaseMs, pollMs }: { readonly leaseMs: number; readonly pollMs: number },
-): Relay => {
-  const { store, eventTargets, world, countedLog, priority } = ports;
-  const running = new Map<string, Promise<void>>();
-  const gathering = new Map<string, Sleep>();
-  let stopped = false;
-  let used = false;
-  let polledAtMs = 0;
-  const known = new Set<string>();
-
+/** Claims, sends and reports one batch. */
+const createBatchSender = (ports: RelayPorts, leaseMs: number) => {
+  const { store, world, priority } = ports;
   const claimOf = ({ keepsOrder }: EventTarget) => (keepsOrder ? store.events.claimRun : store.events.claim);
   const reportOf = ({ keepsOrder }: EventTarget) =>
     keepsOrder ? store.events.reportRun : store.events.report;
   const leaseOf = ({ keepsOrder }: EventTarget): number =>
     keepsOrder ? Math.min(leaseMs, runLeaseMaxMs) : leaseMs;
 
-  /** Sends one batch. */
-  const sendBatch = async (target: EventTarget, subscription: RelaySubscription): AsyncResult<Next> => {
+  return async (target: EventTarget, subscription: RelaySubscription): AsyncResult<Next> => {
     const { id } = subscription;
     const limit = claimLimit(subscription, target);
     let nowMs = 0;
@@ -132,6 +121,22 @@ const createRelay = (
       target.keepsOrder && events.length < limit ? gatherMs(events.length) : 'go on',
     );
   };
+};
+
+/** Sends events. Each subscription has its own run, so a slow receiver holds up nobody else. */
+const createRelay = (
+  ports: RelayPorts,
+  { leaseMs, pollMs }: { readonly leaseMs: number; readonly pollMs: number },
+): Relay => {
+  const { store, eventTargets, world, countedLog } = ports;
+  const running = new Map<string, Promise<void>>();
+  const gathering = new Map<string, Sleep>();
+  let stopped = false;
+  let used = false;
+  let polledAtMs = 0;
+  const known = new Set<string>();
+
+  const sendBatch = createBatchSender(ports, leaseMs);
 
   const gather = async (id: string, ms: number): Promise<void> => {
     if (stopped) return;
