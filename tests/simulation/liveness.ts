@@ -111,7 +111,8 @@ export const lastingFaults: readonly LastingFault[] = [
     name: 'no step service is reached',
     begin: ({ outages }) => void outages.add('service'),
     explains: ['groups', 'paidOrders'],
-    breaks: /^(order_stuck|task_left)$/,
+    // The money page says it: the paid orders make no progress.
+    breaks: /^(order_stuck|task_left|money_page_wrong)$/,
     servers: { services: ['carrier', 'product_service'] },
   },
   {

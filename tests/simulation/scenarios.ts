@@ -117,7 +117,7 @@ export const scenarios: ReadonlyMap<string, Scenario> = new Map<string, Scenario
     {
       actors: new Set(['customer 1', 'customer 2', 'operator', 'provider acts']),
       servers: { services: ['carrier', 'product_service'] },
-      ...{ events: 'all', lateMs: 500, windowMs: 30_000 },
+      ...{ events: 'all', lateMs: 500, windowMs: 20_000 },
       faults: { 'service.unwell': 0.7, 'mail.unwell': 0.7, 'store.refused': 0.1, 'store.lost': 0.1 },
     },
   ],

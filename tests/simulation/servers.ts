@@ -13,16 +13,16 @@ export type OtherServers = {
 export const drawServers = (streams: Streams, given: Partial<OtherServers>): OtherServers => {
   const random = streams.stream('servers');
   const some = <T>(share: number, one: T): readonly T[] => (random.bool(share) ? [one] : []);
-  const drawnKinds = [...some<SubscriptionKind>(0.25, 'webhook'), ...some<SubscriptionKind>(0.15, 'kafka')];
+  const drawnKinds = [...some<SubscriptionKind>(0.15, 'webhook'), ...some<SubscriptionKind>(0.1, 'kafka')];
   const drawnServices = [
-    ...some<StepService>(0.25, 'carrier'),
-    ...some<StepService>(0.2, 'invoice_service'),
-    ...some<StepService>(0.15, 'product_service'),
+    ...some<StepService>(0.15, 'carrier'),
+    ...some<StepService>(0.12, 'invoice_service'),
+    ...some<StepService>(0.1, 'product_service'),
   ];
   const { kinds = drawnKinds, services = drawnServices } = given;
   const actors = [
     ...(kinds.includes('webhook') ? (['webhook operator'] as const) : []),
-    ...some(0.3, 'stock keeper' as const),
+    ...some(0.15, 'stock keeper' as const),
   ];
   return { kinds, services, actors: given.actors ?? actors };
 };

@@ -51,7 +51,9 @@ export const checkHistory = (snapshot: Snapshot): Violation[] => {
       ...(steps.every((step, index) => step === expected[index]) ? [] : [found('steps_out_of_order')]),
       ...(status === 'completed' && steps.length < expected.length - 1 ? [found('step_skipped')] : []),
       ...(isNotifiedWhenCompleted(states) ? [] : [found('notified_before_completed')]),
-      ...(steps.length === 0 || isPaidBeforeSteps(states, expected) ? [] : [found('step_before_payment')]),
+      ...(steps.length === 0 || isPaidBeforeSteps(rows.map(stepStateOf), expected)
+        ? []
+        : [found('step_before_payment')]),
       ...(isReservedByClaims(states) ? [] : [found('reservation_out_of_order')]),
       ...(isChangedWhilePending(states) ? [] : [found('quantity_changed_too_late')]),
       ...(isStoppedByRefund(states, refundsOf.get(id) ?? []) ? [] : [found('step_after_refund')]),
