@@ -153,6 +153,23 @@ export const eventRunsContract = (name: string, open: OpenStore): void => {
       expect(await backlogOf(id)).toMatchObject({ events: 0, oldestAtMs: null });
     });
 
+    test('What happened beside a later event of a failed order stays behind the earlier events of its own order', async () => {
+      const { fixture } = context();
+      const id = await listen();
+      const product = await fixture.createProduct();
+      const bad = await fixture.placeOrder(product);
+      const dueAtMs = fixture.now() + 5_000;
+      await reportRun(id, await claimRun(id), () => ({ kind: 'failed', dueAtMs }));
+      const good = await fixture.placeOrder(product);
+      const beside = await fixture.placeOrder(product);
+      await fixture.payAlone([bad, good]);
+      await fixture.payAlone([beside]);
+      const run = await claimRun(id);
+      for (const order of [good, beside])
+        expect(typesOf(eventsOf(run, order.id))).toEqual(['order.placed', 'order.paid']);
+      expect(run).toHaveLength(4);
+    });
+
     test('After a run that failed as a whole, nothing is lost or out of order, however few are tried next', async () => {
       const { fixture, world } = context();
       const id = await listen();

@@ -132,7 +132,8 @@ const fill = (
 
 /**
  * Batches that can be sent whole, and those whose events need rows of their own: because an event in them must wait for one
- * that has such a row, or because they are more than `most`. What comes after an event of these must wait too.
+ * that has such a row, or because they are more than `most`. Rows are sent before batches, so all batches that share a
+ * subject with a split one are split too: the earlier ones would come too late, and the later ones too early.
  */
 const parted = (
   batches: readonly (readonly BatchedEvent[])[],
@@ -140,15 +141,17 @@ const parted = (
   most: number,
 ) => {
   const held = new Set(waiting);
-  const whole: (readonly BatchedEvent[])[] = [];
   const split: number[] = [];
-  for (const batch of batches) {
-    const waits = held.size > 0 && batch.some(({ subject }) => held.has(subject));
-    if (!waits && batch.length <= most) whole.push(batch);
-    else {
+  let whole = batches;
+  for (let found = true; found; ) {
+    found = false;
+    whole = whole.filter((batch) => {
+      if (batch.length <= most && !batch.some(({ subject }) => held.has(subject))) return true;
+      found = true;
       split.push(...batch.slice(0, 1).map((event) => event.batch));
       for (const { subject } of batch) held.add(subject);
-    }
+      return false;
+    });
   }
   return { whole, split };
 };
