@@ -1,7 +1,8 @@
-import { expect, test } from 'bun:test';
+import { expect, spyOn, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
 import type { Retention, RetentionSlice } from '../../core/retention.ts';
 import { createRetentionPoll } from '../../worker/retention.ts';
+import { createFixture } from './harness.ts';
 
 const retention: Retention = {
   ...{ responses: 1_000, ledger: 2_000, activity: null, providerEvents: 3_000, mails: null },
@@ -70,4 +71,16 @@ test('A worker without settings of the retention deletes nothing', async () => {
     undefined,
   );
   expect((await poll())._unsafeUnwrap()).toBe(600_000);
+});
+
+test('A worker deletes what its settings say, kind by kind, and nothing that is younger', async () => {
+  const fixture = await createFixture();
+  const { store, world } = fixture;
+  const dropped = spyOn(store, 'dropOld');
+  const { advance } = fixture.startWorker({}, { retention });
+  for (let round = 0; round < 10; round++) await advance(1_000);
+  const kinds = new Set(dropped.mock.calls.map(([slice]) => slice.kind));
+  expect([...kinds].toSorted()).toEqual(['ledger', 'mails', 'providerEvents', 'responses']);
+  for (const [{ kind, beforeMs }] of dropped.mock.calls)
+    expect(beforeMs).toBeLessThanOrEqual(world.clock.nowMs() - (retention[kind] ?? 0));
 });
