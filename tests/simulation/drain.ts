@@ -66,7 +66,6 @@ const drain = async (ports: DrainPorts): Promise<string | null> => {
 };
 
 const hasFailedJobs = async ({ books }: DrainPorts): Promise<boolean> =>
-  books.failedTasks().length > 0 &&
   (await books.read()).tasks.some(({ state, jobId }) => state === 'failed' && jobId !== null);
 
 const retryFailed = async ({ ask, books, random, createKey, log }: DrainPorts): Promise<void> => {
