@@ -75,6 +75,7 @@ const chosen = [
   'events of a subscription: end the subscription × resend a delivery',
   'events of a subscription: create a webhook × change the quantity',
   'a run of a topic: end the topic × create the topic again',
+  'parked tasks: erase the customer × erase the customer',
   'a run of a topic: claim a run when the lease has ended × report the run as failed',
   'an old month: archive the history × refund a',
 ];
@@ -87,6 +88,8 @@ const found: Readonly<Record<string, string>> = {
   'a completed checkout: adopt a refund of all × the adopted part failed':
     '0,0,1,1,0,0,0,0,0,0,1,0,0,0,1,0,0,1',
   'a run of a topic: end the topic × create the topic again': '1,1,0,0,0,0,0,1,1',
+  'parked tasks: erase the customer × erase the customer':
+    '1,0,0,1,1,1,1,0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0',
 };
 
 describe.skipIf(!(await postgresAvailable()))('Verbs on PostgreSQL, statement by statement', () => {

@@ -3,7 +3,7 @@
  * their connections at each statement. The exit code is 0 if nothing is broken.
  *
  *   bun run test:interleavings [--server 18|15] [--no-prepare] [--all] [--seed 1] [--schedules 1000]
- *     [--only "a name, or a part of some"] [--schedule 0,1,1,0]
+ *     [--only "a name, or a part of some"] [--without "a part of some"] [--schedule 0,1,1,0]
  *
  * `--all`: both servers, with prepared statements and without. `--schedule`: the order that a broken scenario has printed.
  * `--every-order`: also orders that differ only in neighbours that commute. `--orders`, `--lost`: a half of the work.
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     schedules: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
+    without: { type: 'string' },
     schedule: { type: 'string' },
     'every-order': { type: 'boolean', default: false },
     orders: { type: 'boolean', default: false },
@@ -38,6 +39,7 @@ const optionsOf = (server: 15 | 18, prepared: boolean): RunOptions => ({
   stages: Number(values.stages),
   list: {
     only: values.only,
+    without: values.without,
     orders: !values.lost || values.orders,
     lost: schedule === null && (!values.orders || values.lost),
   },

@@ -34,13 +34,15 @@ export type WorkResult = {
 
 const groundOf = (work: Work) => (work.kind === 'scenario' ? work.scenario.ground : work.lost.ground);
 
-/** All work, by ground, because rows have to be built for each. `only` is a name, or a part of some. */
+/** All work, by ground, because rows have to be built for each. `only` is a name, or a part of some, and `without` a part of those that are left out. */
 export const listWork = ({
   only,
+  without,
   lost,
   orders,
 }: {
   readonly only: string | undefined;
+  readonly without: string | undefined;
   readonly lost: boolean;
   readonly orders: boolean;
 }): readonly Work[] => {
@@ -52,8 +54,9 @@ export const listWork = ({
     ),
   ];
   const exact = all.filter(({ name }) => name === only);
-  const chosen =
-    exact.length > 0 ? exact : all.filter(({ name }) => only === undefined || name.includes(only));
+  const chosen = (
+    exact.length > 0 ? exact : all.filter(({ name }) => only === undefined || name.includes(only))
+  ).filter(({ name }) => without === undefined || !name.includes(without));
   return grounds.flatMap((ground) => chosen.filter((work) => groundOf(work) === ground));
 };
 

@@ -56,8 +56,8 @@ export const eventMutants: readonly Mutant[] = [
   mutant(
     'an event of an order has its quantity of then',
     'core/eventBody.ts',
-    'quantity: quantity ?? order.quantity,',
-    'quantity: order.quantity,',
+    'const money = `${quantity ?? order.quantity}',
+    'const money = `${order.quantity}',
     { scenario },
   ),
   mutant(

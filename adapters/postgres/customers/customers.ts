@@ -32,7 +32,8 @@ export const createCustomers = (sql: Sql): Customers => ({
         page = open.length > 0 ? [] : await readPage(tx, slice);
         return page.filter(({ is_left }) => is_left).map(({ id }) => id);
       },
-      async (tx, locked) => {
+      async (tx, all) => {
+        const locked = await keepLeft(tx, all);
         // A checkout may have claimed one since the ids were read.
         const claimed = locked.filter(({ order }) => order.status === openOrderStatus);
         const orderIds = [...open, ...claimed.map(({ order }) => order.id)];
@@ -71,10 +72,22 @@ const firstId = '00000000-0000-0000-0000-000000000000';
 const readPage = (tx: Transaction, { customerId, after, limit }: ErasureSlice): Promise<PageRow[]> => tx<
   PageRow[]
 >`
-  select o.id, o.email <> '' or o.status in (${statusList(tx, orderStatusesBefore('cancel'))}) as is_left
+  select o.id, ${isLeft(tx, 'o')} as is_left
   from order_search s join orders o on o.id = s.order_id
   where s.customer_id = ${customerId} and s.order_id > ${after ?? firstId}
   order by s.order_id limit ${limit}`;
+
+/** Another erasure of the same customer may have been here since the ids were read. */
+const keepLeft = async (tx: Transaction, locked: readonly LockedOrder[]): Promise<readonly LockedOrder[]> => {
+  const ids = locked.map(({ order }) => order.id);
+  const left = await tx<{ id: string }[]>`
+    select id from orders where id = any(${ids}::uuid[]) and ${isLeft(tx, 'orders')}`;
+  return locked.filter(({ order }) => left.some(({ id }) => id === order.id));
+};
+
+/** The erasure has something to do. */
+const isLeft = (tx: Transaction, table: string) => tx`
+  (${tx(table)}.email <> '' or ${tx(table)}.status in (${statusList(tx, orderStatusesBefore('cancel'))}))`;
 
 const readOpen = async (tx: Transaction, customerId: string): Promise<readonly string[]> => {
   const rows = await tx<{ id: string }[]>`
