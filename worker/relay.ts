@@ -76,6 +76,9 @@ type Next = 'go on' | 'end' | number;
  */
 const gatherMs = (events: number): number => (events < 100 ? 100 : 250);
 
+/** A turn beside requests may take as long as one with its most tasks. That many events take as long as a task. */
+const eventsOfTask = 20;
+
 /**
  * A run holds its subscription alone. If its worker dies, nobody sends until the lease ends, so it is shorter than that of
  * a task.
@@ -96,14 +99,15 @@ const createBatchSender = (ports: RelayPorts, leaseMs: number) => {
 
   return async (target: EventTarget, subscription: RelaySubscription): AsyncResult<Next> => {
     const { id } = subscription;
-    const limit = claimLimit(subscription, target);
+    let limit = claimLimit(subscription, target);
     let nowMs = 0;
-    const claim = () => {
+    const claim = (tasksMax: number) => {
+      limit = Math.min(limit, tasksMax * eventsOfTask);
       nowMs = world.clock.nowMs();
       return claimOf(target)({ subscriptionId: id, limit, nowMs, leaseMs: leaseOf(target) });
     };
     // A run is large, so it takes its turn with the other background work. Only its claim: a receiver may be slow.
-    const claimed = await (target.keepsOrder ? priority.work(claim) : claim());
+    const claimed = await (target.keepsOrder ? priority.work(claim) : claim(Number.POSITIVE_INFINITY));
     if (claimed.isErr()) return claimed.map(() => 'end');
     const events = claimed.value;
     if (events.length === 0) return ok('end');

@@ -76,6 +76,27 @@ describe('The relay of events to Kafka', () => {
     expect(await backlog(fixture)).toEqual([{ events: 1, paused: false }]);
   });
 
+  test('While there are requests, a run has no more events than a turn of background work has room for', async () => {
+    const fixture = await createFixture();
+    await subscribe(fixture, ['order.placed'], 'kafka');
+    const { store } = fixture;
+    const limits: number[] = [];
+    const claimRun: typeof store.events.claimRun = (query) => {
+      limits.push(query.limit);
+      return store.events.claimRun(query);
+    };
+    const { target } = createTarget(undefined, 'kafka');
+    await fixture.placePaidOrders(['physical']);
+    const events = { ...store.events, claimRun };
+    const { advance } = fixture.startWorker({
+      store: { ...store, events },
+      eventTargets: [{ ...target, batchMax: 2_000 }],
+      priority: { work: (turn) => turn(25), end: () => {} },
+    });
+    await advance(1);
+    expect(limits[0]).toBe(500);
+  });
+
   test('While all subscriptions are being sent to, no wake-up asks which are due', async () => {
     const fixture = await createFixture();
     await subscribe(fixture, ['order.placed'], 'kafka');
