@@ -1,5 +1,4 @@
-import type { RunOptions } from './run.ts';
-import type { Work, WorkResult } from './work.ts';
+import type { RunOptions, Work, WorkResult } from './work.ts';
 
 const progressMs = 10_000;
 

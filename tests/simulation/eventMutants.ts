@@ -56,8 +56,8 @@ export const eventMutants: readonly Mutant[] = [
   mutant(
     'an event of an order has its quantity of then',
     'core/eventBody.ts',
-    'const money = `${quantity ?? order.quantity}',
-    'const money = `${order.quantity}',
+    '{quantity ?? order.quantity}',
+    '{order.quantity}',
     { scenario },
   ),
   mutant(
@@ -98,7 +98,7 @@ export const eventMutants: readonly Mutant[] = [
   mutant(
     'later events of a batch wait for one that failed',
     'core/eventTarget.ts',
-    "if (heldSubjects.has(subject)) return { subject, sequence, lease, outcome: { kind: 'released' } };",
+    "if (heldSubjects.has(subject)) return { ...reported, outcome: { kind: 'released' } };",
     '',
     { redundant: 'a target says itself that it has not sent them, and then they count as failed' },
   ),
