@@ -77,8 +77,8 @@ export const fulfilmentMutants: readonly Mutant[] = [
   mutant(
     'a pipeline that is paused is not claimed',
     'tests/model/jobs.ts',
-    '.filter(({ pipeline }) => !isWhollyPaused(tables, pipeline))',
-    '',
+    'listPauses(tables).filter(({ step }) => step === null),',
+    "listPauses(tables).filter(({ step }) => step === ''),",
   ),
   mutant(
     'a probe that is answered ends the pause',
