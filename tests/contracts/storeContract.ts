@@ -58,6 +58,7 @@ import { repeatedOutcomesContract } from './repeatedOutcomes.ts';
 import { rescuesContract } from './rescues.ts';
 import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
+import { secondReportsContract } from './secondReports.ts';
 import { serverFaultsContract } from './serverFaults.ts';
 import { serviceKeysContract } from './serviceKeys.ts';
 import { skipsContract } from './skips.ts';
@@ -111,6 +112,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     pausedTasksContract,
     pausesContract,
     serverFaultsContract,
+    secondReportsContract,
     pipelinesContract,
     groupServicesContract,
     groupsContract,

@@ -3,10 +3,10 @@
  * none does, and if all was met that `--require-coverage` asks for.
  *
  *   bun tests/simulation/run.ts [--seed 1] [--count 1000] [--store memory|sqlite] [--liveness]
- *     [--mutant name] [--coverage]
+ *     [--mutant name] [--until-broken] [--coverage]
  *
- * `--off`, `--ignore` and `--window` run a history as it was shrunk. `--mutant list` names the mutants, and `--mutant all`
- * runs each of them in its own process.
+ * `--off`, `--ignore` and `--window` run a history as it was shrunk. `--mutant list` names the mutants; `bun run
+ * test:guards --by simulation` runs all of them. `--until-broken` stops at the first history that is broken.
  */
 import { parseArgs } from 'node:util';
 
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     'require-coverage': { type: 'boolean', default: false },
     off: { type: 'string', default: '' },
     ignore: { type: 'string', default: '' },
+    'until-broken': { type: 'boolean', default: false },
     window: { type: 'string' },
     'shrink-runs': { type: 'string', default: '200' },
   },
@@ -32,10 +33,6 @@ const { mutants } = await import('./mutants.ts');
 if (values.mutant === 'list') {
   for (const { name } of mutants) console.log(name);
   process.exit(0);
-}
-if (values.mutant === 'all') {
-  const { runAllMutants } = await import('./runMutants.ts');
-  process.exit(runAllMutants(Number(values.count)) ? 0 : 1);
 }
 if (values.mutant !== undefined) {
   const { plantMutant } = await import('./plantMutant.ts');
@@ -56,7 +53,7 @@ const isGood = await runMany({
     ignored: setOf(values.ignore),
     windowMs: values.window === undefined ? null : Number(values.window),
   },
-  untilBroken: values.mutant !== undefined,
+  untilBroken: values['until-broken'] || values.mutant !== undefined,
   shrinkRunsMax: Number(values['shrink-runs']),
   showsCoverage: values.coverage,
   requiresCoverage: values['require-coverage'],
