@@ -7,7 +7,7 @@ export type CaughtByTest = {
   readonly file: string;
   /** A part of the names of the tests that fail. */
   readonly pattern: string;
-  /** How long the test took to fail when this was written, with its start. */
+  /** How long the test took to fail, with its start, on a machine that was busy with other work. */
   readonly seconds: number;
 };
 

@@ -9,8 +9,8 @@ export const postgresSchema2: readonly Guard[] = [
     ['sql/postgres/005_fulfilment.sql', 'integer primary key', 'integer'],
     inTest(
       'tests/contracts/postgres.test.ts',
-      'A claim runs the tx steps of a task and leases it with all that the mail needs',
-      3,
+      'Invoice numbers have no gap and no duplicate and start again each year',
+      5,
     ),
   ),
   guard(
@@ -61,7 +61,7 @@ export const postgresSchema2: readonly Guard[] = [
   guard(
     'the unique message_id of captured_mail, on PostgreSQL',
     ['sql/postgres/006_mailbox.sql', 'null unique', 'null'],
-    bySnapshot,
+    inTest('tests/contracts/postgres.test.ts', 'A mail that is sent again is stored once', 1),
   ),
   guard(
     'the primary key of secret, on PostgreSQL',
@@ -76,7 +76,11 @@ export const postgresSchema2: readonly Guard[] = [
   guard(
     'the unique key of refund, on PostgreSQL',
     ['sql/postgres/010_refund.sql', 'null unique', 'null'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'One refund key that is sent at once for different orders refunds one of them',
+      2,
+    ),
   ),
   guard(
     'refund: amount >= 0, on PostgreSQL',
@@ -96,7 +100,11 @@ export const postgresSchema2: readonly Guard[] = [
   guard(
     'the primary key of credit_note_counter, on PostgreSQL',
     ['sql/postgres/010_refund.sql', 'integer primary key', 'integer'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Refunds of invoiced orders get consecutive credit note numbers',
+      16,
+    ),
   ),
   guard(
     'the primary key of provider_event, on PostgreSQL',
@@ -106,7 +114,11 @@ export const postgresSchema2: readonly Guard[] = [
   guard(
     'the unique provider, event_id of provider_event, on PostgreSQL',
     ['sql/postgres/011_inbox.sql', 'unique (provider, event_id', 'check (true'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'An event without a task is kept once, and pruned when it is old',
+      1,
+    ),
   ),
   guard(
     'the primary key of reconciliation, on PostgreSQL',

@@ -21,7 +21,11 @@ export const postgresSchema3: readonly Guard[] = [
   guard(
     'the primary key of command_key, on PostgreSQL',
     ['sql/postgres/013_command_key.sql', 'primary key (key, route, caller_id', 'check (true'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'An order that is placed again under its key is the first one, as it was then',
+      2,
+    ),
   ),
   guard(
     'the primary key of acknowledgement, on PostgreSQL',
@@ -51,7 +55,11 @@ export const postgresSchema3: readonly Guard[] = [
   guard(
     'the primary key of counted_checkout, on PostgreSQL',
     ['sql/postgres/017_limits.sql', 'primary key (customer_id, checkout_id', 'check (true'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A challenge that fails counts as a decline from then on, however long it waited',
+      1,
+    ),
   ),
   guard(
     'the primary key of service_key, on PostgreSQL',
@@ -76,17 +84,25 @@ export const postgresSchema3: readonly Guard[] = [
   guard(
     'the unique index pause_fault, on PostgreSQL',
     ['sql/postgres/021_pause.sql', 'create unique ', 'create '],
-    bySnapshot,
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A fault of a server parks its task and counts nothing, and one call alone has begun the pause',
+      1,
+    ),
   ),
   guard(
     'the primary key of queue_history, on PostgreSQL',
     ['sql/postgres/022_queue_history.sql', 'primary key (at_ms, pipeline', 'check (true'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Workers that record a slot at once, or again, count it once',
+      1,
+    ),
   ),
   guard(
     'the primary key of invoice_request, on PostgreSQL',
     ['sql/postgres/024_invoice_request.sql', ' primary key', ''],
-    bySnapshot,
+    inTest('tests/contracts/postgres.test.ts', 'Groups that are claimed at once share one request', 1),
   ),
   guard(
     'the primary key of subscription, on PostgreSQL',
@@ -96,16 +112,24 @@ export const postgresSchema3: readonly Guard[] = [
   guard(
     'the unique index subscription_kafka, on PostgreSQL',
     ['sql/postgres/026_event.sql', 'create unique ', 'create '],
-    bySnapshot,
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Kafka has one subscription for a topic, whichever process starts first',
+      1,
+    ),
   ),
   guard(
     'the primary key of event, on PostgreSQL',
     ['sql/postgres/026_event.sql', 'primary key (subscription_id, subject, sequence', 'check (true'],
-    bySnapshot,
+    inTest('tests/contracts/postgres.test.ts', 'Two test events of one moment are one event', 1),
   ),
   guard(
     'the primary key of webhook_delivery, on PostgreSQL',
     ['sql/postgres/026_event.sql', 'primary key (subscription_id, id', 'check (true'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'The log of deliveries has the last attempt of each event, newest first, and sends one again',
+      2,
+    ),
   ),
 ];

@@ -12,7 +12,11 @@ export const sqliteSchema2: readonly Guard[] = [
   guard(
     'the unique checkout_id of invoice, on SQLite',
     ['sql/sqlite/005_fulfilment.sql', 'checkout_id text not null unique,', 'checkout_id text not null,'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'Concurrent claims lease each group once, with all its orders',
+      4,
+    ),
   ),
   guard(
     'the primary key of invoice, on SQLite',
@@ -99,7 +103,11 @@ export const sqliteSchema2: readonly Guard[] = [
   guard(
     'the unique key of refund, on SQLite',
     ['sql/sqlite/010_refund.sql', 'null unique', 'null'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'One refund key that is sent at once for different orders refunds one of them',
+      1,
+    ),
   ),
   guard(
     'refund: amount >= 0, on SQLite',
@@ -119,7 +127,11 @@ export const sqliteSchema2: readonly Guard[] = [
   guard(
     'the primary key of credit_note_counter, on SQLite',
     ['sql/sqlite/010_refund.sql', 'integer primary key', 'integer'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'Refunds of invoiced orders get consecutive credit note numbers',
+      2,
+    ),
   ),
   guard(
     'the primary key of provider_event, on SQLite',
@@ -129,7 +141,11 @@ export const sqliteSchema2: readonly Guard[] = [
   guard(
     'the unique provider, event_id of provider_event, on SQLite',
     ['sql/sqlite/011_inbox.sql', 'unique (provider, event_id', 'check (true'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'An event without a task is kept once, and pruned when it is old',
+      2,
+    ),
   ),
   guardOfSeveral(
     'the primary key of reconciliation, on SQLite',

@@ -7,7 +7,11 @@ export const sqliteSchema3: readonly Guard[] = [
   guard(
     'the primary key of command_key, on SQLite',
     ['sql/sqlite/013_command_key.sql', 'primary key (key, route, caller_id', 'check (true'],
-    bySnapshot,
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'An order that is placed again under its key is the first one, as it was then',
+      1,
+    ),
   ),
   guardOfSeveral(
     'the primary key of acknowledgement, on SQLite',
@@ -84,7 +88,11 @@ export const sqliteSchema3: readonly Guard[] = [
   guard(
     'the unique index pause_fault, on SQLite',
     ['sql/sqlite/021_pause.sql', 'create unique ', 'create '],
-    bySnapshot,
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'A fault of a server parks its task and counts nothing, and one call alone has begun the pause',
+      1,
+    ),
   ),
   guardOfSeveral(
     'the primary key of queue_history, on SQLite',
@@ -92,7 +100,11 @@ export const sqliteSchema3: readonly Guard[] = [
       ['sql/sqlite/022_queue_history.sql', 'primary key (at_ms, pipeline', 'check (true'],
       ['sql/sqlite/022_queue_history.sql', ', without rowid', ''],
     ],
-    bySnapshot,
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'Workers that record a slot at once, or again, count it once',
+      2,
+    ),
   ),
   guardOfSeveral(
     'the primary key of invoice_request, on SQLite',
@@ -100,7 +112,7 @@ export const sqliteSchema3: readonly Guard[] = [
       ['sql/sqlite/023_invoice_request.sql', ' primary key', ''],
       ['sql/sqlite/023_invoice_request.sql', ', without rowid', ''],
     ],
-    bySnapshot,
+    inTest('tests/contracts/sqlite.test.ts', 'Groups that are claimed at once share one request', 1),
   ),
   guardOfSeveral(
     'the primary key of subscription, on SQLite',
@@ -113,7 +125,11 @@ export const sqliteSchema3: readonly Guard[] = [
   guard(
     'the unique index subscription_kafka, on SQLite',
     ['sql/sqlite/025_event.sql', 'create unique ', 'create '],
-    bySnapshot,
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'Kafka has one subscription for a topic, whichever process starts first',
+      1,
+    ),
   ),
   guard(
     'the primary key of event, on SQLite',
@@ -122,7 +138,7 @@ export const sqliteSchema3: readonly Guard[] = [
       'primary key (subscription_id, subject, sequence)\n) strict, without rowid',
       'check (true)\n) strict',
     ],
-    bySnapshot,
+    inTest('tests/contracts/sqlite.test.ts', 'Two test events of one moment are one event', 1),
   ),
   guard(
     'the primary key of webhook_delivery, on SQLite',
@@ -131,7 +147,11 @@ export const sqliteSchema3: readonly Guard[] = [
       'primary key (subscription_id, id)\n) strict, without rowid',
       'check (true)\n) strict',
     ],
-    bySnapshot,
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'The log of deliveries has the last attempt of each event, newest first, and sends one again',
+      2,
+    ),
   ),
   guard(
     'an event of a history row is written once, on SQLite',
