@@ -4,22 +4,22 @@ export const postgresCheckout1: readonly Guard[] = [
   guard(
     'a claim writes only orders that are as it read them, on PostgreSQL',
     ['adapters/postgres/checkout/claim.ts', ' and o.seq = r.seq', ''],
-    stepped('pending orders: claim [a, b] × change the quantity of a', 200),
+    stepped('pending orders: claim [a, b] × change the quantity of a', 1),
   ),
   guard(
     'a claim locks its orders, on PostgreSQL',
     ['adapters/postgres/checkout/claim.ts', `r.order_id for update \${ifHeld}`, 'r.order_id'],
-    stepped('pending orders: claim alone × claim [b, a] alone × change the quantity of b', 200),
+    stepped('pending orders: claim alone × claim [b, a] alone × change the quantity of b', 1),
   ),
   guard(
     'a claim locks the stock that it takes from, on PostgreSQL',
     ['adapters/postgres/checkout/claim.ts', ' for no key update', ''],
-    stepped('pending orders: claim [a, b] × add to the stock', 200),
+    stepped('pending orders: claim [a, b] × add to the stock', 1),
   ),
   guard(
     'an outcome locks its payment, on PostgreSQL',
     ['adapters/postgres/checkout/recordOutcomes.ts', 's.id for update', 's.id'],
-    stepped('an open payment: record a success × record a decline', 200),
+    stepped('an open payment: record a success × record a decline', 11),
   ),
   guard(
     'a release counts only for the newest attempt, on PostgreSQL',
@@ -28,37 +28,37 @@ export const postgresCheckout1: readonly Guard[] = [
       'and (s.attempt is null or s.old_attempt = s.attempt)',
       '',
     ],
-    stepped('a payment in recovery: record the first attempt as released × claim b', 200),
+    stepped('a payment in recovery: record the first attempt as released × claim b', 1),
   ),
   guard(
     'a release locks the stock that it gives back to, on PostgreSQL',
     ['adapters/postgres/checkout/releasedOrders.ts', ' for no key update', ''],
-    stepped('an open payment: record a decline × add to the stock', 200),
+    stepped('an open payment: record a decline × add to the stock', 3),
   ),
   guard(
     'a recovery skips payments that another one has locked, on PostgreSQL',
     ['adapters/postgres/checkout/claimOpenPayments.ts', '\n          for update skip locked', ''],
-    stepped('an open payment: recover what is due × recover what is due', 200),
+    stepped('an open payment: recover what is due × recover what is due', 1),
   ),
   guard(
     'a recovery of one payment locks it, on PostgreSQL',
     ['adapters/postgres/checkout/claimOpenPayments.ts', `\n          for update\``, `\``],
-    stepped('an open payment: record a success × recover this payment', 200),
+    stepped('an open payment: record a success × recover this payment', 2),
   ),
   guard(
     'an expiry locks the orders that it cancels, on PostgreSQL',
     ['adapters/postgres/orders/cancelExpired.ts', 'id for update', 'id'],
-    stepped('pending orders: claim [b, a] alone × cancel what has expired × keep the quantity of b', 200),
+    stepped('pending orders: claim [b, a] alone × cancel what has expired × keep the quantity of b', 10),
   ),
   guard(
     'a refund locks its order, on PostgreSQL',
     ['adapters/postgres/orders/lock.ts', 'orderId} for update', 'orderId}'],
-    stepped('a completed checkout: refund 60 % of a × refund 60 % of a again', 200),
+    stepped('a completed checkout: refund 60 % of a × refund 60 % of a again', 2),
   ),
   guard(
     'a refund locks the task of its order, on PostgreSQL',
     ['adapters/postgres/orders/lock.ts', ')} for update', ')}'],
-    stepped('a leased task: refund a × report that it is done', 200),
+    stepped('a leased task: refund a × report that it is done', 1),
   ),
   guard(
     'a task that has appeared is locked before its order, on PostgreSQL',
@@ -67,7 +67,7 @@ export const postgresCheckout1: readonly Guard[] = [
       'if (appeared !== undefined && appeared.id !== task?.id) return stale;',
       '',
     ],
-    stepped('an open payment: record a success × correct the address', 200),
+    stepped('an open payment: record a success × correct the address', 3),
   ),
   guard(
     'the look-up of a lost claim waits for a claim that still runs, on PostgreSQL',

@@ -4,22 +4,22 @@ export const postgresEvents: readonly Guard[] = [
   guard(
     'a new subscription waits for those who append, on PostgreSQL',
     ['adapters/postgres/events/subscriptions.ts', `await tx\`lock table order_state in share mode\`;`, ''],
-    stepped('events of a subscription: create a webhook × change the quantity', 200),
+    stepped('events of a subscription: create a webhook × change the quantity', 8),
   ),
   guard(
     'a test event keeps its subscription, on PostgreSQL',
     ['adapters/postgres/events/events.ts', ' for key share', ''],
-    stepped('events of a subscription: end the subscription × send a test', 200),
+    stepped('events of a subscription: end the subscription × send a test', 2),
   ),
   guard(
     'a resent delivery keeps its subscription, on PostgreSQL',
     ['adapters/postgres/events/deliveries.ts', ' for key share', ''],
-    stepped('events of a subscription: end the subscription × resend a delivery', 200),
+    stepped('events of a subscription: end the subscription × resend a delivery', 2),
   ),
   guard(
     'an event is leased once, on PostgreSQL',
     ['adapters/postgres/events/events.ts', ' for update skip locked', ''],
-    stepped('events of a subscription: claim the events × report it as failed', 200),
+    stepped('events of a subscription: claim the events × report it as failed', 6),
   ),
   guard(
     'a delivery that is resent while it waits, on PostgreSQL',

@@ -4,22 +4,22 @@ export const postgresQueue1: readonly Guard[] = [
   guard(
     'a claim of tasks locks the oldest, on PostgreSQL',
     ['adapters/postgres/queue/claim.ts', 'share.oldest}\n      for update skip locked', 'share.oldest}'],
-    stepped('a paid checkout: claim the physical tasks × claim the physical tasks', 200),
+    stepped('a paid checkout: claim the physical tasks × claim the physical tasks', 1),
   ),
   guard(
     'a claim of jobs locks the oldest, on PostgreSQL',
     ['adapters/postgres/queue/jobs.ts', 'share.oldest}\n      for update skip locked', 'share.oldest}'],
-    stepped('a completed checkout: claim the refunds × claim the refunds', 200),
+    stepped('a completed checkout: claim the refunds × claim the refunds', 1),
   ),
   guard(
     'a report locks its task, on PostgreSQL',
     ['adapters/postgres/queue/queue.ts', '\n  for update', ''],
-    stepped('a leased task: refund a × report that it is done', 200),
+    stepped('a leased task: refund a × report that it is done', 1),
   ),
   guard(
     'a report counts only for a task that runs, on PostgreSQL',
     ['adapters/postgres/queue/queue.ts', " || row.state !== 'running'", ''],
-    stepped('a leased task: report that it is done × report that it failed', 200),
+    stepped('a leased task: report that it is done × report that it failed', 2),
   ),
   guard(
     'a lease that is over is not extended, on PostgreSQL',
@@ -28,27 +28,27 @@ export const postgresQueue1: readonly Guard[] = [
       "where t.id = l.id and t.lease = l.lease and t.state = 'running'\n      returning",
       "where t.id = l.id and t.state = 'running'\n      returning",
     ],
-    stepped('a rescued task: extend the old lease × claim the physical tasks', 200),
+    stepped('a rescued task: extend the old lease × claim the physical tasks', 2),
   ),
   guard(
     'a report of a job locks its task, on PostgreSQL',
     ['adapters/postgres/queue/jobs.ts', '0 for update', '0'],
-    stepped('a refund under way: report the job × rescue the job', 200),
+    stepped('a refund under way: report the job × rescue the job', 5),
   ),
   guard(
     'a rescue locks the tasks, on PostgreSQL',
     ['adapters/postgres/queue/rescue.ts', '\n      for update skip locked', ''],
-    stepped('a leased task: report that it is done × rescue what has expired', 200),
+    stepped('a leased task: report that it is done × rescue what has expired', 1),
   ),
   guard(
     'a retry and a skip lock the tasks, on PostgreSQL',
     ['adapters/postgres/queue/rescue.ts', 'id for update', 'id'],
-    stepped('a failed task: retry the task × retry the task', 200),
+    stepped('a failed task: retry the task × retry the task', 1),
   ),
   guard(
     'a probe is sent by one process, on PostgreSQL',
     ['adapters/postgres/queue/pauses.ts', 'id for update skip locked', 'id'],
-    stepped('parked tasks: send the probes × send the probes', 200),
+    stepped('parked tasks: send the probes × send the probes', 1),
   ),
   guard(
     'the counter of invoices is locked, on PostgreSQL',
@@ -57,7 +57,7 @@ export const postgresQueue1: readonly Guard[] = [
       `insert into invoice_counter (year, last) values (\${year}, 0)\n      on conflict (year) do update set last = invoice_counter.last\n      returning last`,
       `select coalesce(max(last), 0)::int as last from invoice_counter where year = \${year}`,
     ],
-    stepped('a paid checkout: claim the physical tasks × claim the digital tasks', 200),
+    stepped('a paid checkout: claim the physical tasks × claim the digital tasks', 2),
   ),
   guard(
     'a claim of tasks locks the newest, on PostgreSQL',

@@ -4,12 +4,12 @@ export const postgresRefunds: readonly Guard[] = [
   guard(
     'an adoption locks its payment, on PostgreSQL',
     ['adapters/postgres/refunds/adopt.ts', 'for update of p', ''],
-    stepped('a declined payment: adopt a part of a late charge × adopt a part of a late charge', 200),
+    stepped('a declined payment: adopt a part of a late charge × adopt a part of a late charge', 1),
   ),
   guard(
     'an adoption locks the refunds that it reads, on PostgreSQL',
     ['adapters/postgres/refunds/adopt.ts', 'id for update', 'id'],
-    stepped('a completed checkout: adopt a refund of all × the adopted part failed', 200),
+    stepped('a completed checkout: adopt a refund of all × the adopted part failed', 8),
   ),
   guard(
     'a refund that has got an order is finished with it, on PostgreSQL',
@@ -18,12 +18,12 @@ export const postgresRefunds: readonly Guard[] = [
       'if (refund !== undefined && refund.order_id !== null) return stale;',
       '',
     ],
-    stepped('a completed checkout: assign the adopted part × the adopted part failed', 200),
+    stepped('a completed checkout: assign the adopted part × the adopted part failed', 3),
   ),
   guard(
     'the refund of a late charge locks the payment, on PostgreSQL',
     ['adapters/postgres/refunds/refunds.ts', ' for update', ''],
-    stepped('a declined payment: refund a late charge × refund a late charge', 200),
+    stepped('a declined payment: refund a late charge × refund a late charge', 1),
   ),
   guard(
     'a resend locks the tasks of refunds, on PostgreSQL',
