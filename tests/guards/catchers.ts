@@ -43,16 +43,16 @@ const asPattern = (name: string): string => name.replaceAll(/[.*+?^${}()|[\]\\]/
 
 const catchByTest = async (
   root: string,
-  { file, pattern }: CaughtByTest,
+  { file, pattern, tries = 1 }: CaughtByTest,
   postgresUrl: string,
 ): Promise<Found> => {
-  const { output } = await runInCopy(
-    root,
-    ['test', '--timeout=120000', file, '--test-name-pattern', asPattern(pattern)],
-    postgresUrl,
-  );
-  const [failed] = [...output.matchAll(/^\(fail\) (.*?)(?: \[[\d.]+ms\])?$/gm)].map(([, name = '']) => name);
-  return failed ?? null;
+  const args = ['test', '--timeout=120000', file, '--test-name-pattern', asPattern(pattern)];
+  for (let count = 1; count <= tries; count++) {
+    const { output } = await runInCopy(root, args, postgresUrl);
+    const [, failed = null] = /^\(fail\) (.*?)(?: \[[\d.]+ms\])?$/m.exec(output) ?? [];
+    if (failed !== null) return failed;
+  }
+  return null;
 };
 
 const catchBySimulation = async (

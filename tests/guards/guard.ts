@@ -9,6 +9,8 @@ export type CaughtByTest = {
   readonly pattern: string;
   /** How long the test took to fail, with its start, on a machine that was busy with other work. */
   readonly seconds: number;
+  /** How often it may run until it fails. 1, but for a test under load, in which rows meet by chance. */
+  readonly tries?: number;
 };
 
 /** Histories of the simulation that break without the guard. */
@@ -98,8 +100,8 @@ export const redundant = (
   reason,
 });
 
-export const inTest = (file: string, pattern: string, seconds: number): CaughtByTest => ({
-  ...{ by: 'test', file, pattern, seconds },
+export const inTest = (file: string, pattern: string, seconds: number, tries = 1): CaughtByTest => ({
+  ...{ by: 'test', file, pattern, seconds, tries },
 });
 
 export const stepped = (scenario: string, schedules: number): CaughtByInterleavings => ({

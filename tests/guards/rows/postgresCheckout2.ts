@@ -74,6 +74,7 @@ export const postgresCheckout2: readonly Guard[] = [
       'tests/postgres/stockLocks.test.ts',
       'Carts, releases, refunds of both sides, imports and new orders of the same products never deadlock, and no unit is lost',
       127,
+      5,
     ),
   ),
   guard(
@@ -123,6 +124,7 @@ export const postgresCheckout2: readonly Guard[] = [
       'tests/postgres/refundLocks.test.ts',
       'Refunds, pipelines and checkouts of the same orders never deadlock',
       30,
+      5,
     ),
   ),
   guard(
@@ -145,6 +147,7 @@ export const postgresCheckout2: readonly Guard[] = [
       'tests/postgres/stockLocks.test.ts',
       'Carts, releases, refunds of both sides, imports and new orders of the same products never deadlock, and no unit is lost',
       73,
+      5,
     ),
   ),
   guard(
@@ -154,6 +157,7 @@ export const postgresCheckout2: readonly Guard[] = [
       'tests/postgres/stockLocks.test.ts',
       'Carts, releases, refunds of both sides, imports and new orders of the same products never deadlock, and no unit is lost',
       138,
+      5,
     ),
   ),
   guard(
@@ -163,6 +167,7 @@ export const postgresCheckout2: readonly Guard[] = [
       'tests/postgres/stockLocks.test.ts',
       'Carts, releases, refunds of both sides, imports and new orders of the same products never deadlock, and no unit is lost',
       113,
+      5,
     ),
   ),
   guard(

@@ -193,6 +193,7 @@ export const postgresQueue1: readonly Guard[] = [
       'tests/postgres/refundLocks.test.ts',
       'Refunds, pipelines and checkouts of the same orders never deadlock',
       56,
+      5,
     ),
   ),
 ];

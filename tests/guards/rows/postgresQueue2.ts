@@ -43,6 +43,7 @@ export const postgresQueue2: readonly Guard[] = [
       'tests/postgres/refundLocks.test.ts',
       'Refunds, pipelines and checkouts of the same orders never deadlock',
       59,
+      5,
     ),
   ),
   guard(

@@ -32,6 +32,7 @@ export const postgresRefunds: readonly Guard[] = [
       'tests/postgres/contactLocks.test.ts',
       'Corrections, skips, retries, refunds and pipelines of the same orders never deadlock',
       54,
+      5,
     ),
   ),
   guard(
@@ -41,6 +42,7 @@ export const postgresRefunds: readonly Guard[] = [
       'tests/postgres/contactLocks.test.ts',
       'Corrections, skips, retries, refunds and pipelines of the same orders never deadlock',
       63,
+      5,
     ),
   ),
   guard(
