@@ -144,17 +144,4 @@ export const postgresCheckout1: readonly Guard[] = [
       23,
     ),
   ),
-  guard(
-    'a recovery of one payment leaves one that has just begun, on PostgreSQL',
-    [
-      'adapters/postgres/checkout/claimOpenPayments.ts',
-      `status <> \${statusText(tx, initialPaymentStatus)}`,
-      `(status <> \${statusText(tx, initialPaymentStatus)} or true)`,
-    ],
-    inTest(
-      'tests/contracts/postgres.test.ts',
-      'An open payment can be claimed by its id before it is due, unless its checkout is still running',
-      24,
-    ),
-  ),
 ];

@@ -1,6 +1,19 @@
-import { type Guard, guard, inTest } from '../guard.ts';
+import { type Guard, guard, inTest, stepped } from '../guard.ts';
 
 export const postgresCheckout2: readonly Guard[] = [
+  guard(
+    'a recovery of one payment leaves one that has just begun, on PostgreSQL',
+    [
+      'adapters/postgres/checkout/claimOpenPayments.ts',
+      `status <> \${statusText(tx, initialPaymentStatus)}`,
+      `(status <> \${statusText(tx, initialPaymentStatus)} or true)`,
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'An open payment can be claimed by its id before it is due, unless its checkout is still running',
+      24,
+    ),
+  ),
   guard(
     'a recovery of one payment takes one that is due, on PostgreSQL',
     [
@@ -65,16 +78,6 @@ export const postgresCheckout2: readonly Guard[] = [
       'tests/postgres/countedCheckouts.test.ts',
       'The maintenance of PostgreSQL deletes all checkouts that no longer count, and no others',
       25,
-    ),
-  ),
-  guard(
-    'an outcome locks its orders, on PostgreSQL',
-    ['adapters/postgres/checkout/recordOutcomes.ts', 'a.id for update', 'a.id'],
-    inTest(
-      'tests/postgres/stockLocks.test.ts',
-      'Carts, releases, refunds of both sides, imports and new orders of the same products never deadlock, and no unit is lost',
-      127,
-      5,
     ),
   ),
   guard(
@@ -153,22 +156,7 @@ export const postgresCheckout2: readonly Guard[] = [
   guard(
     'a change of a stock locks it, on PostgreSQL',
     ['adapters/postgres/products/change.ts', `\`for no key update`, `\``],
-    inTest(
-      'tests/postgres/stockLocks.test.ts',
-      'Carts, releases, refunds of both sides, imports and new orders of the same products never deadlock, and no unit is lost',
-      138,
-      5,
-    ),
-  ),
-  guard(
-    'an import locks its products by code, on PostgreSQL',
-    ['adapters/postgres/products/products.ts', ' for no key update', ''],
-    inTest(
-      'tests/postgres/stockLocks.test.ts',
-      'Carts, releases, refunds of both sides, imports and new orders of the same products never deadlock, and no unit is lost',
-      113,
-      5,
-    ),
+    stepped('pending orders: claim [a, b] × add to the stock', 1),
   ),
   guard(
     'a product that is imported again, on PostgreSQL',

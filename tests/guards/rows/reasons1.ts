@@ -27,6 +27,11 @@ export const reasons1: readonly Guard[] = [
     'A checkout that no longer counts would be deleted some minutes later. What counts is asked for by its status.',
   ),
   redundant(
+    'an outcome locks its orders, on PostgreSQL',
+    [['adapters/postgres/checkout/recordOutcomes.ts', 'a.id for update']],
+    'The update of the orders waits for the same locks, and reads a row anew after it has waited. Without it the stepper breaks no rule in any order of an outcome beside each other verb of an open payment.',
+  ),
+  redundant(
     'an outcome changes only orders that are paying, on PostgreSQL',
     [['adapters/postgres/checkout/recordOutcomes.ts', 'o.status =']],
     'An outcome is recorded for open payments only, and their lock is held. Their orders are paying then, under this checkout, which the next condition asks for.',
@@ -92,18 +97,13 @@ export const reasons1: readonly Guard[] = [
     'Ids rise with time. So only a process whose clock is an hour behind could move the end back, by that hour.',
   ),
   redundant(
+    'an import locks its products by code, on PostgreSQL',
+    [['adapters/postgres/products/products.ts', 'for no key update']],
+    'It takes the rows in one order. Without it imports and changes of the same products may wait in a circle; PostgreSQL ends one of them, and that one runs again.',
+  ),
+  redundant(
     'a claim of one task locks it, on PostgreSQL',
     [['adapters/postgres/queue/claim.ts', '}\n  for update']],
     `It runs only after an effect has thrown. Of two claims of one task at once the second could not write its history: the primary key of \`order_state\` refuses it.`,
-  ),
-  redundant(
-    'a claim of one task skips it if somebody holds it, on PostgreSQL',
-    [['adapters/postgres/queue/claim.ts', 't skip locked']],
-    `It runs only after an effect has thrown. Of two claims of one task at once the second could not write its history: the primary key of \`order_state\` refuses it.`,
-  ),
-  redundant(
-    'a licence that a unit has already, on PostgreSQL',
-    [['adapters/postgres/queue/effects.ts', 'on conflict']],
-    'Effect and advance commit together, so a step issues its licences once. Only a task that is moved back by hand comes again, and the keys that the customer has stay then.',
   ),
 ];

@@ -2,6 +2,16 @@ import { type Guard, redundant } from '../guard.ts';
 
 export const reasons2: readonly Guard[] = [
   redundant(
+    'a claim of one task skips it if somebody holds it, on PostgreSQL',
+    [['adapters/postgres/queue/claim.ts', 't skip locked']],
+    `It runs only after an effect has thrown. Of two claims of one task at once the second could not write its history: the primary key of \`order_state\` refuses it.`,
+  ),
+  redundant(
+    'a licence that a unit has already, on PostgreSQL',
+    [['adapters/postgres/queue/effects.ts', 'on conflict']],
+    'Effect and advance commit together, so a step issues its licences once. Only a task that is moved back by hand comes again, and the keys that the customer has stay then.',
+  ),
+  redundant(
     'the queue’s history counts tasks that are ready, on PostgreSQL',
     [['adapters/postgres/queue/history.ts', 't.state =']],
     'It is a number for a chart, by which nothing is decided.',
@@ -95,15 +105,5 @@ export const reasons2: readonly Guard[] = [
     'a declined checkout is counted for its window, on SQLite',
     [['adapters/sqlite/checkout/countedCheckouts.ts', 'challenged} or p.status = $']],
     'A checkout that no longer counts would be deleted some minutes later. What counts is asked for by its status.',
-  ),
-  redundant(
-    'a transaction takes the write lock when it begins, on SQLite',
-    [['adapters/sqlite/connection.ts', 'begin immediate']],
-    'SQLite refuses a write after reads that have become old (SQLITE_BUSY_SNAPSHOT), so nothing wrong is written. It would refuse the requests of a shop with several processes, though.',
-  ),
-  redundant(
-    'the end of a dispute resumes tasks that are ready only, on SQLite',
-    [['adapters/sqlite/disputes/disputes.ts', 'and state =']],
-    'Nobody reads when a task is due while it runs, and its report writes that anew. An operator’s retry of a failed one does, too.',
   ),
 ];

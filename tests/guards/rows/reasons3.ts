@@ -2,6 +2,16 @@ import { type Guard, redundant } from '../guard.ts';
 
 export const reasons3: readonly Guard[] = [
   redundant(
+    'a transaction takes the write lock when it begins, on SQLite',
+    [['adapters/sqlite/connection.ts', 'begin immediate']],
+    'SQLite refuses a write after reads that have become old (SQLITE_BUSY_SNAPSHOT), so nothing wrong is written. It would refuse the requests of a shop with several processes, though.',
+  ),
+  redundant(
+    'the end of a dispute resumes tasks that are ready only, on SQLite',
+    [['adapters/sqlite/disputes/disputes.ts', 'and state =']],
+    'Nobody reads when a task is due while it runs, and its report writes that anew. An operator’s retry of a failed one does, too.',
+  ),
+  redundant(
     'the end of a dispute brings no task later, on SQLite',
     [['adapters/sqlite/disputes/disputes.ts', 'run_ms >']],
     'A task that is due already would only change its place among those that are due.',
