@@ -85,6 +85,21 @@ export const claimSharesContract = (name: string, open: OpenStore): void => {
       expect(await claim()).toEqual([...taskIds.slice(7, 14), ...taskIds.slice(28, 29)].toSorted());
     });
 
+    test('A job whose time has not come is not the newest', async () => {
+      const { fixture, store, world } = context();
+      const taskIds: string[] = [];
+      for (let count = 0; count < 12; count++) {
+        world.advance(1);
+        const item = fixture.inboxItem();
+        await unwrap(store.inbox.receive([item], fixture.now()));
+        taskIds.push(item.taskId);
+      }
+      const [oldest] = await fixture.claimJobs('provider_event', { limit: 1 });
+      await fixture.reportJob(defined(oldest), { kind: 'retry', error: 'later', runAtMs: fixture.now() + 1 });
+      const claimed = (await fixture.claimJobs('provider_event', { limit: 8 })).map(({ taskId }) => taskId);
+      expect(claimed.toSorted()).toEqual([...taskIds.slice(1, 8), defined(taskIds[11])].toSorted());
+    });
+
     test('Concurrent claims with a backlog lease each task once and leave none', async () => {
       const { fixture } = context();
       const tasks = await payEach(70);

@@ -60,6 +60,7 @@ import { rescuesContract } from './rescues.ts';
 import { retentionContract } from './retention.ts';
 import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
+import { secondReportsContract } from './secondReports.ts';
 import { serverFaultsContract } from './serverFaults.ts';
 import { serviceKeysContract } from './serviceKeys.ts';
 import { skipsContract } from './skips.ts';
@@ -114,6 +115,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     pausedTasksContract,
     pausesContract,
     serverFaultsContract,
+    secondReportsContract,
     pipelinesContract,
     groupServicesContract,
     groupsContract,

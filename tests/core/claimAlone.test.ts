@@ -55,6 +55,25 @@ describe('a cart that is claimed alone', () => {
     expect(timer.alarms.size).toBe(0);
   });
 
+  test('It is not claimed again when its reply is lost, because it may stand', async () => {
+    let calls = 0;
+    const lost = { kind: 'unavailable', reason: 'cut' } as const;
+    const world = createTestWorld();
+    const { audits } = createMemoryStore(world);
+    const claimOnce = createClaimAlone({
+      world: { ...world, timer },
+      audits: {
+        ...audits,
+        claimAlone: async () => {
+          calls += 1;
+          return calls === 1 ? err(lost) : ok(err({ kind: 'mixed_currency' }));
+        },
+      },
+    });
+    expect((await claimOnce(requestOf('a')))._unsafeUnwrapErr()).toEqual({ kind: 'claim_lost', lost });
+    expect(calls).toBe(1);
+  });
+
   test('It is refused when its rows stay held for longer than its patience', async () => {
     const claimed = claimAlone(requestOf('a'));
     await timer.advance(12_000);

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createArchive } from '../../adapters/postgres/archive/archive.ts';
 import { connect } from '../../adapters/postgres/connection.ts';
 import { partitionTables } from '../../adapters/postgres/partitions/convert.ts';
@@ -9,7 +7,6 @@ import { createStore } from '../../adapters/postgres/store.ts';
 import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
 import { createTestWorld } from '../world.ts';
 import { grounds } from './grounds/index.ts';
-import { steppedGuards } from './guards.ts';
 import { allLostAnswers } from './lostAnswers.ts';
 import { methodsOf, portsOfVerbs, portsWithoutVerb } from './ports.ts';
 import { allPairs, exploreScenario, nameOf } from './scenario.ts';
@@ -44,18 +41,6 @@ describe('The verbs that are stepped beside one another', () => {
     expect(allPairs().length).toBeGreaterThanOrEqual(200);
   });
 });
-
-/** `removeGuards.ts` takes them out one by one, which takes minutes. This test finds outdated texts and names. */
-test.each(steppedGuards.map((guard) => [guard.name, guard] as const))(
-  'The guard “%s” stands once in its file, and its scenario exists',
-  (_, { replacement, scenario }) => {
-    const source = readFileSync(join(import.meta.dirname, '..', '..', replacement.file), 'utf8');
-    expect(source.split(replacement.find)).toHaveLength(2);
-    expect([...allPairs(), ...allTriples()].filter((each) => nameOf(each).includes(scenario))).not.toEqual(
-      [],
-    );
-  },
-);
 
 /** A few of all scenarios, and those that once were broken. `bun run test:interleavings` runs all. */
 const chosen = [

@@ -1,4 +1,4 @@
-import type { Replacement } from '../chaos/run/guard.ts';
+import type { Replacement } from '../replacement.ts';
 
 /** A guard that is taken out, and what is expected of it then. */
 export type Mutant = {

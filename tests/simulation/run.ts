@@ -3,13 +3,13 @@
  * none does, and if all was met that `--require-coverage` asks for.
  *
  *   bun tests/simulation/run.ts [--seed 1] [--count 1000] [--store memory|sqlite] [--liveness] [--shards 1]
- *     [--scenario name] [--mutant name] [--coverage]
+ *     [--scenario name] [--mutant name] [--until-broken] [--coverage]
  *
  * `--shards` shares the seeds among so many processes. Every ten seconds a line says how far the run is. After SIGINT or
  * SIGTERM the seeds that run are finished, and the last line says what is done; after a second one it comes at once.
  *
- * `--off`, `--ignore` and `--window` run a history as it was shrunk. `--mutant list` names the mutants, and `--mutant all`
- * runs each of them in its own process.
+ * `--off`, `--ignore` and `--window` run a history as it was shrunk. `--mutant list` names the mutants; `bun run
+ * test:guards --by simulation` runs all of them. `--until-broken` stops at the first history that is broken.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     'require-coverage': { type: 'boolean', default: false },
     off: { type: 'string', default: '' },
     ignore: { type: 'string', default: '' },
+    'until-broken': { type: 'boolean', default: false },
     window: { type: 'string' },
     'shrink-runs': { type: 'string', default: '200' },
     shards: { type: 'string', default: '1' },
@@ -39,10 +40,6 @@ const { mutants } = await import('./mutants.ts');
 if (values.mutant === 'list') {
   for (const { name } of mutants) console.log(name);
   process.exit(0);
-}
-if (values.mutant === 'all') {
-  const { runAllMutants } = await import('./runMutants.ts');
-  process.exit(runAllMutants(Number(values.count)) ? 0 : 1);
 }
 if (values.mutant !== undefined) {
   const { plantMutant } = await import('./plantMutant.ts');
@@ -63,7 +60,7 @@ const run = {
     ignored: setOf(values.ignore),
     windowMs: values.window === undefined ? null : Number(values.window),
   },
-  untilBroken: values.mutant !== undefined,
+  untilBroken: values['until-broken'] || values.mutant !== undefined,
   shrinkRunsMax: Number(values['shrink-runs']),
 };
 if (values['as-shard']) {

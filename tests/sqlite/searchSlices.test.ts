@@ -66,6 +66,19 @@ describe('search of SQLite', () => {
 
   afterEach(() => shop.store.close());
 
+  test('Products that a killed process has left to the search can be written again', async () => {
+    const { productDraft } = createFixture(shop.store, shop.world);
+    const drafts = Array.from({ length: 500 }, () => productDraft({ name: `Ghế ${'dài '.repeat(50)}` }));
+    const write = (name: string) => {
+      const named = drafts.map((draft) => ({ ...draft, name: `${draft.name} ${name}` }));
+      return shop.store.products.upsert(named, shop.world.clock.nowMs(), 'replace');
+    };
+    await unwrap(write('a'));
+    // As if the process was killed before the search had them.
+    shop.client.exec('insert into product_unindexed select id from product');
+    expect((await write('b')).isOk()).toBe(true);
+  });
+
   test('A search that the newest rows answer reads one slice', async () => {
     const before = shop.pauses();
     expect(await shop.search('áo mới', 100)).toHaveLength(100);

@@ -2,10 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { openPostgresArchive } from '../../adapters/postgres/archive/archive.ts';
-import { openPostgresStore } from '../../adapters/postgres/store.ts';
-import { openSqliteArchive } from '../../adapters/sqlite/archive/archive.ts';
-import { openSqliteStore } from '../../adapters/sqlite/store.ts';
 import { type Archive, idsOfMonth } from '../../core/archive.ts';
 import type { Store } from '../../core/store.ts';
 import { archiveMonths, type MonthResult, restoreFile } from '../../server/archiveMonths.ts';
@@ -13,31 +9,11 @@ import { openDatabase } from '../chaos/run/database.ts';
 import { createEventFixture } from '../contracts/eventFixture.ts';
 import { createFixture, type Fixture, unwrap } from '../contracts/fixture.ts';
 import { createScratchFolder } from '../processes/cleanup.ts';
-import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
-import { createTestFile } from '../processes/sqlite.ts';
+import type { TestDatabase } from '../processes/postgres.ts';
 import { createTestWorld, type TestWorld } from '../world.ts';
+import { archivedDatabases } from './archivedDatabases.ts';
 
-const pathOf = (url: string) => url.slice('sqlite:'.length);
-const databases = [
-  {
-    name: 'SQLite',
-    create: createTestFile,
-    openStore: (world: TestWorld, url: string) => openSqliteStore(world, { path: pathOf(url) }),
-    openArchive: (url: string) => openSqliteArchive(pathOf(url)),
-  },
-  ...((await postgresAvailable())
-    ? [
-        {
-          name: 'PostgreSQL',
-          create: createTestDatabase,
-          openStore: (world: TestWorld, url: string) => openPostgresStore(world, { url }),
-          openArchive: openPostgresArchive,
-        },
-      ]
-    : []),
-];
-
-describe.each(databases)('Archive of $name', ({ create, openStore, openArchive }) => {
+describe.each(archivedDatabases)('Archive of $name', ({ create, openStore, openArchive }) => {
   let database: TestDatabase;
   let world: TestWorld;
   let store: Store;

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'bun:test';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allPairs, nameOf } from '../interleavings/scenario.ts';
+import { allTriples } from '../interleavings/triples.ts';
+import { sourceRoot } from '../replacement.ts';
+import { uncovered } from './cover.ts';
+import { type Guard, isCaught, placesOf } from './guard.ts';
+import { allGuards } from './list.ts';
+import { allMarks, type Mark, marksIn } from './marks.ts';
+
+const lineOf = ({ file, line, text }: Mark): string => `${file}:${line}: ${text.replaceAll(/\s+/g, ' ')}`;
+
+describe('The list of guards', () => {
+  test('Each guard has a name of its own', () => {
+    const names = allGuards.map(({ name }) => name);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  test('Each text of a guard occurs in its file as often as its row says', () => {
+    const sources = new Map<string, string>();
+    const sourceOf = (file: string): string => {
+      const source = sources.get(file) ?? readFileSync(join(sourceRoot, file), 'utf8');
+      sources.set(file, source);
+      return source;
+    };
+    const wrong = allGuards.flatMap((guard) =>
+      placesOf(guard).flatMap(({ file, find, times = 1 }) => {
+        const found = sourceOf(file).split(find).length - 1;
+        return found === times ? [] : [`${guard.name}: ${found} times in ${file}, not ${times}: ${find}`];
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('What catches a guard exists', () => {
+    const scenarios = [...allPairs(), ...allTriples()].map(nameOf);
+    const wrong = allGuards.filter(isCaught).filter(({ caughtBy }) => {
+      if (caughtBy.by === 'test') return !existsSync(join(sourceRoot, caughtBy.file));
+      return caughtBy.by === 'interleavings' && !scenarios.some((name) => name.includes(caughtBy.scenario));
+    });
+    expect(wrong.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('A guard that nothing catches has a reason', () => {
+    const reasons = allGuards.flatMap((guard) => (isCaught(guard) ? [] : [guard.reason]));
+    expect(reasons.filter((reason) => reason.length < 20)).toEqual([]);
+  });
+});
+
+describe('What looks like a guard', () => {
+  test('Every lock, key, index, re-check and rule has a row', () => {
+    expect(uncovered(allMarks(), allGuards).map(lineOf)).toEqual([]);
+  });
+
+  test('The marks of guards are found', () => {
+    const textsIn = (file: string, source: string) => marksIn(file, source).map(({ text }) => text);
+    const statement =
+      'tx`with a as (select id from task where state = 1 for update skip locked) update task t set state = 2, lease = t.lease + 1 from a where t.id = a.id and t.lease = a.lease returning id`';
+    expect(textsIn('adapters/postgres/a.ts', statement)).toEqual([
+      ...['for update', 'skip locked', 'state =', 't.lease =', 't.lease + 1'],
+    ]);
+    expect(textsIn('adapters/postgres/a.ts', '// for update\n/* on conflict */ lock')).toEqual([]);
+    expect(textsIn('adapters/sqlite/a.ts', "'insert or ignore into a' 'x on conflict do nothing'")).toEqual([
+      ...['insert or ignore', 'on conflict'],
+    ]);
+    expect(textsIn('sql/sqlite/1.sql', 'a text unique, -- unique\nb integer check (b >= 0)')).toEqual([
+      ...['unique', 'check (b >= 0)'],
+    ]);
+    expect(textsIn('core/a.ts', "return err({ kind: 'too_late' });\nerr({ kind: 'unavailable' })")).toEqual([
+      "err({ kind: 'too_late'",
+    ]);
+  });
+
+  test('A mark is covered only by a row that changes it', () => {
+    const file = 'adapters/postgres/queue/rescue.ts';
+    const lock = allMarks().find((mark) => mark.file === file && mark.text === 'skip locked');
+    if (lock === undefined) throw new Error('the rescue skips nothing');
+    const find = 'for update skip locked';
+    const row = (replace: string): Guard => ({
+      ...{ name: 'a', replacements: [{ file, find, replace }] },
+      caughtBy: { by: 'simulation', histories: 1 },
+    });
+    expect(uncovered([lock], [row('for update')])).toEqual([]);
+    expect(uncovered([lock], [row('skip locked')])).toEqual([lock]);
+    expect(uncovered([lock], [])).toEqual([lock]);
+  });
+});

@@ -1,0 +1,188 @@
+import { type Guard, guard, inTest, stepped } from '../guard.ts';
+
+export const postgresEvents: readonly Guard[] = [
+  guard(
+    'a new subscription waits for those who append, on PostgreSQL',
+    ['adapters/postgres/events/subscriptions.ts', `await tx\`lock table order_state in share mode\`;`, ''],
+    stepped('events of a subscription: create a webhook × change the quantity', 8),
+  ),
+  guard(
+    'a test event keeps its subscription, on PostgreSQL',
+    ['adapters/postgres/events/events.ts', ' for key share', ''],
+    stepped('events of a subscription: end the subscription × send a test', 2),
+  ),
+  guard(
+    'a resent delivery keeps its subscription, on PostgreSQL',
+    ['adapters/postgres/events/deliveries.ts', ' for key share', ''],
+    stepped('events of a subscription: end the subscription × resend a delivery', 2),
+  ),
+  guard(
+    'an event is leased once, on PostgreSQL',
+    ['adapters/postgres/events/events.ts', ' for update skip locked', ''],
+    stepped('events of a subscription: claim the events × report it as failed', 6),
+  ),
+  guard(
+    'a delivery that is resent while it waits, on PostgreSQL',
+    [
+      'adapters/postgres/events/deliveries.ts',
+      `\n        on conflict (subscription_id, subject, sequence) do update set due_ms = least(event.due_ms, \${nowMs})`,
+      '',
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'They come at once after it if it is sent again by hand before its time',
+      57,
+    ),
+  ),
+  guard(
+    'the log has one row for each delivery, on PostgreSQL',
+    [
+      'adapters/postgres/events/deliveries.ts',
+      '\n    on conflict (subscription_id, id) do update set attempts = webhook_delivery.attempts + 1,\n      delivered_ms = coalesce(excluded.delivered_ms, webhook_delivery.delivered_ms),\n      attempt_ms = excluded.attempt_ms, response_status = excluded.response_status, error = excluded.error',
+      '',
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'The log of deliveries has the last attempt of each event, newest first, and sends one again',
+      90,
+    ),
+  ),
+  guard(
+    'the log takes no attempt under an old lease, on PostgreSQL',
+    ['adapters/postgres/events/deliveries.ts', 'e.lease = r.lease', '(e.lease = r.lease or true)'],
+    inTest('tests/contracts/postgres.test.ts', 'An attempt to deliver under an old lease is not logged', 3),
+  ),
+  guard(
+    'one test event at a time, on PostgreSQL',
+    ['adapters/postgres/events/events.ts', '\n        on conflict do nothing', ''],
+    inTest('tests/contracts/postgres.test.ts', 'Two test events of one moment are one event', 1),
+  ),
+  guard(
+    'a delivered event is deleted under its lease only, on PostgreSQL',
+    [
+      'adapters/postgres/events/events.ts',
+      `= 'delivered' and e.subscription_id = \${subscriptionId} and e.subject = r.subject\n            and e.sequence = r.sequence and e.lease = r.lease`,
+      `= 'delivered' and e.subscription_id = \${subscriptionId} and e.subject = r.subject\n            and e.sequence = r.sequence and (e.lease = r.lease or true)`,
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'An event whose lease has expired is claimed anew, and the old lease changes nothing',
+      89,
+    ),
+  ),
+  guard(
+    'an event that failed is put back under its lease only, on PostgreSQL',
+    [
+      'adapters/postgres/events/events.ts',
+      `> 'delivered' and e.subscription_id = \${subscriptionId} and e.subject = r.subject\n            and e.sequence = r.sequence and e.lease = r.lease`,
+      `> 'delivered' and e.subscription_id = \${subscriptionId} and e.subject = r.subject\n            and e.sequence = r.sequence and (e.lease = r.lease or true)`,
+    ],
+    inTest('tests/contracts/postgres.test.ts', 'They do not wait for a report under an old lease', 102),
+  ),
+  guard(
+    'a claim of events takes those that are due, on PostgreSQL',
+    [
+      'adapters/postgres/events/events.ts',
+      `} and due_ms <= \${nowMs}`,
+      `} and (due_ms <= \${nowMs} or true)`,
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'An event whose lease has expired is claimed anew, and the old lease changes nothing',
+      49,
+    ),
+  ),
+  guard(
+    'a report raises the lease of the event that it puts back, on PostgreSQL',
+    [
+      'adapters/postgres/events/events.ts',
+      ',\n            lease = e.lease + 1,',
+      ',\n            lease = e.lease,',
+    ],
+    inTest('tests/contracts/postgres.test.ts', 'An event that failed is put back once under one lease', 1),
+  ),
+  guard(
+    'a claim raises the lease of its events, on PostgreSQL',
+    ['adapters/postgres/events/events.ts', 'set lease = e.lease + 1,', 'set lease = e.lease,'],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'An event whose lease has expired is claimed anew, and the old lease changes nothing',
+      46,
+    ),
+  ),
+  guard(
+    'the events behind one that fails look for the raised lease, on PostgreSQL',
+    ['adapters/postgres/events/followers.ts', 'lease + 1', 'lease'],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'They wait as long as it does, so that no claim reads them, and then come after it',
+      47,
+    ),
+  ),
+  guard(
+    'a run of events has one holder, on PostgreSQL',
+    [
+      'adapters/postgres/events/runs.ts',
+      `lease_until_ms <= \${nowMs}`,
+      `(lease_until_ms <= \${nowMs} or true)`,
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Of runs that are claimed at once one has events, and its report lets the next be claimed',
+      107,
+    ),
+  ),
+  guard(
+    'a report of a run counts under its lease only, on PostgreSQL',
+    ['adapters/postgres/events/runs.ts', `lease = \${first.lease}`, `(lease = \${first.lease} or true)`],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A run whose lease has expired is claimed anew, and the report of the old one changes nothing',
+      103,
+    ),
+  ),
+  guard(
+    'a report of a run counts once, on PostgreSQL',
+    ['adapters/postgres/events/runs.ts', 'lease_until_ms > 0', '(lease_until_ms > 0 or true)'],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A run whose lease has expired is claimed anew, and the report of the old one changes nothing',
+      107,
+    ),
+  ),
+  guard(
+    'a claim of a run raises the lease, on PostgreSQL',
+    ['adapters/postgres/events/runs.ts', 'lease + 1', 'lease'],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A run whose lease has expired is claimed anew, and the report of the old one changes nothing',
+      97,
+    ),
+  ),
+  guard(
+    'one subscription a Kafka topic, on PostgreSQL',
+    [
+      'adapters/postgres/events/subscriptions.ts',
+      "\n    on conflict (target) where kind = 'kafka' do nothing",
+      '',
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Kafka has one subscription for a topic, whichever process starts first',
+      90,
+    ),
+  ),
+  guard(
+    'a resumed subscription brings no event later, on PostgreSQL',
+    [
+      'adapters/postgres/events/subscriptions.ts',
+      `due_ms > \${nowMs + resumeWithinMs}`,
+      `(due_ms > \${nowMs + resumeWithinMs} or true)`,
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A subscription is due while it has due events, is not paused and need not wait',
+      92,
+    ),
+  ),
+];

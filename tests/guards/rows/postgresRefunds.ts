@@ -1,0 +1,120 @@
+import { type Guard, guard, inTest, stepped } from '../guard.ts';
+
+export const postgresRefunds: readonly Guard[] = [
+  guard(
+    'an adoption locks its payment, on PostgreSQL',
+    ['adapters/postgres/refunds/adopt.ts', 'for update of p', ''],
+    stepped('a declined payment: adopt a part of a late charge × adopt a part of a late charge', 1),
+  ),
+  guard(
+    'an adoption locks the refunds that it reads, on PostgreSQL',
+    ['adapters/postgres/refunds/adopt.ts', 'id for update', 'id'],
+    stepped('a completed checkout: adopt a refund of all × the adopted part failed', 8),
+  ),
+  guard(
+    'a refund that has got an order is finished with it, on PostgreSQL',
+    [
+      'adapters/postgres/refunds/finish.ts',
+      'if (refund !== undefined && refund.order_id !== null) return stale;',
+      '',
+    ],
+    stepped('a completed checkout: assign the adopted part × the adopted part failed', 3),
+  ),
+  guard(
+    'the refund of a late charge locks the payment, on PostgreSQL',
+    ['adapters/postgres/refunds/refunds.ts', ' for update', ''],
+    stepped('a declined payment: refund a late charge × refund a late charge', 1),
+  ),
+  guard(
+    'a resend locks the tasks of refunds, on PostgreSQL',
+    ['adapters/postgres/contacts/contacts.ts', ' for update of t skip locked', ''],
+    inTest(
+      'tests/postgres/contactLocks.test.ts',
+      'Corrections, skips, retries, refunds and pipelines of the same orders never deadlock',
+      54,
+      5,
+    ),
+  ),
+  guard(
+    'a resend skips tasks of refunds that somebody holds, on PostgreSQL',
+    ['adapters/postgres/contacts/contacts.ts', ' skip locked', ''],
+    inTest(
+      'tests/postgres/contactLocks.test.ts',
+      'Corrections, skips, retries, refunds and pipelines of the same orders never deadlock',
+      63,
+      5,
+    ),
+  ),
+  guard(
+    'an erasure locks the tasks of the mails, on PostgreSQL',
+    ['adapters/postgres/customers/customers.ts', ' for update skip locked', ''],
+    inTest(
+      'tests/postgres/skippedRows.test.ts',
+      'An erasure leaves the mail of a refund that somebody holds',
+      19,
+    ),
+  ),
+  guard(
+    'an erasure skips tasks that somebody holds, on PostgreSQL',
+    ['adapters/postgres/customers/customers.ts', ' skip locked', ''],
+    inTest(
+      'tests/postgres/skippedRows.test.ts',
+      'An erasure leaves the mail of a refund that somebody holds',
+      17,
+    ),
+  ),
+  guard(
+    'a dispute that is reported again, on PostgreSQL',
+    [
+      'adapters/postgres/disputes/disputes.ts',
+      '\n  on conflict (id) do update set amount = excluded.amount, reason = excluded.reason, status = excluded.status,\n    at_ms = excluded.at_ms, updated_ms = excluded.updated_ms',
+      '',
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'An order without a task gets the history of its dispute, and goes on with it',
+      56,
+    ),
+  ),
+  guard(
+    'an assignment locks the refund, on PostgreSQL',
+    ['adapters/postgres/refunds/adopt.ts', 'refundId} for update', 'refundId}'],
+    stepped('a completed checkout: assign the adopted part × the adopted part failed', 3),
+  ),
+  guard(
+    'a refund without an order is locked before it is finished, on PostgreSQL',
+    ['adapters/postgres/refunds/finish.ts', 'finished.refundId} for update', 'finished.refundId}'],
+    stepped('a completed checkout: assign the adopted part × the adopted part failed', 2),
+  ),
+  guard(
+    'the counter of credit notes, on PostgreSQL',
+    ['adapters/postgres/refunds/finish.ts', '\n    on conflict (year) do update set last = c.last + 1', ''],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Refunds of invoiced orders get consecutive credit note numbers',
+      27,
+    ),
+  ),
+  guard(
+    'two refunds with one key, on PostgreSQL',
+    ['adapters/postgres/refunds/write.ts', '\n    on conflict (key) do nothing', ''],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'One refund key that is sent at once for different orders refunds one of them',
+      79,
+    ),
+  ),
+  guard(
+    'the transaction of a refund’s activity',
+    [
+      'adapters/postgres/refunds/refunds.ts',
+      "await writeActivity(tx, command.command, 'refund.request', [refundTarget(refund)], nowMs",
+      "setTimeout(() => void inTransaction(sql, (later) =>\n          writeActivity(later, command.command, 'refund.request', [refundTarget(refund)], nowMs)), 100",
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A refund is written once for each key, with its order and reason',
+      20,
+    ),
+  ),
+];
