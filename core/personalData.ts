@@ -118,6 +118,7 @@ export const personalData: Readonly<Record<string, PersonalTable>> = {
     personal: { body: keep('An event has the id of the customer and never an address.') },
     other: 'subscription_id subject sequence kind type at_ms quantity amount attempts lease due_ms',
   },
+  event_batch: { personal: {}, other: 'id subscription_id at_ms events subjects sequences types quantities amounts' },
   finished_tasks: { personal: {}, other: 'at_ms pipeline tasks' },
   heartbeat: { personal: {}, other: 'id at_ms' },
   invoice: {
@@ -192,7 +193,7 @@ export const personalData: Readonly<Record<string, PersonalTable>> = {
   provider_event: {
     personal: {
       body: keep(
-        'What the provider sent. What names people in it is taken out before it is stored, and the row goes after 31 days.',
+        'What the provider sent. What names people in it is taken out before it is stored, and the row goes after a time.',
       ),
     },
     other: 'id provider event_id type event received_ms',

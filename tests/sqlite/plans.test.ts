@@ -34,8 +34,12 @@ describe('query plans of SQLite', async () => {
       // The commands of one actor, or on one thing, sorted by id.
       'from activity where (actor_id = $actor or actor_email = $actor or actor_name = $actor) order by id desc limit $rowsMax',
       'from activity where (target = $target or order_id = $target) order by id desc limit $rowsMax',
+      // A slice of what is old, along the key: it ends at its limit.
+      'from activity where id > ? and id < ? order by id limit ?)',
       // Along the index by time: only events of the same time are sorted.
       'from event earlier where earlier.subscription_id = $id and earlier.subject = first.subject and earlier.sequence < first.sequence ) and e.subscription_id = $id and e.subject = first.subject order by first.due_ms, e.subject, e.sequence limit $limit',
+      // A count that ends at its limit.
+      'from event where subscription_id = $id order by due_ms limit $limit )',
       // The subscriptions, which are few.
       'from event where subscription_id = s.id and due_ms <= $nowMs) order by id',
       // What finished in half a minute, by slot and pipeline.
@@ -60,6 +64,8 @@ describe('query plans of SQLite', async () => {
       "from pause o where o.origin = 'operator' and o.pipeline = p.pipeline and (o.step is null or o.step = p.step) )",
       'from pause order by since_ms, id',
       "from pause where origin = 'fault' and probe_at_ms <= ? limit 1",
+      // As of the activity.
+      'from payment where id > ? and id < ? order by id limit ?)',
       'from product order by position desc limit 1',
       'from product order by position desc limit 1',
       'from product_unindexed u cross join product p on p.id = u.product_id limit 1',
@@ -74,7 +80,7 @@ describe('query plans of SQLite', async () => {
       "from stock_difference d cross join orders o on o.id = d.order_id where o.held > 0 and (o.status = 'pending' or o.status = 'cancelled' or o.status = 'refunded')",
       'from stock_difference limit 1',
       'from subscription order by id',
-      'from subscription s where id = coalesce($id, id) and kind = coalesce($kind, kind) order by id',
+      'from subscription where id = coalesce($id, id) and kind = coalesce($kind, kind) order by id',
       'from subscription where kind = ? and target = ?',
       'from subscription where kind = ? order by id',
       // One slice of the failed tasks.
@@ -167,7 +173,9 @@ describe('query plans of SQLite', async () => {
     ]);
     expect(planOf('job_id = ?', 'run_ms > ?')).toEqual(['SEARCH task USING INDEX task_job (job_id=?)']);
     expect(planOf('delete from provider_event')).toEqual([
-      'SEARCH provider_event USING INDEX provider_event_received (received_ms<?)',
+      'SEARCH provider_event USING COVERING INDEX sqlite_autoindex_provider_event_1 (id=?)',
+      'LIST SUBQUERY 2',
+      'SEARCH e USING INDEX provider_event_received (received_ms<?)',
       'CORRELATED SCALAR SUBQUERY 1',
       'SEARCH t USING COVERING INDEX task_job (job_id=?)',
     ]);
