@@ -118,7 +118,10 @@ export const personalData: Readonly<Record<string, PersonalTable>> = {
     personal: { body: keep('An event has the id of the customer and never an address.') },
     other: 'subscription_id subject sequence kind type at_ms quantity amount attempts lease due_ms',
   },
-  event_batch: { personal: {}, other: 'id subscription_id at_ms events subjects sequences types quantities amounts' },
+  event_batch: {
+    personal: {},
+    other: 'id subscription_id at_ms events subjects sequences types quantities amounts',
+  },
   finished_tasks: { personal: {}, other: 'at_ms pipeline tasks' },
   heartbeat: { personal: {}, other: 'id at_ms' },
   invoice: {
