@@ -39,10 +39,9 @@ export const postgresRefunds: readonly Guard[] = [
     'a resend skips tasks of refunds that somebody holds, on PostgreSQL',
     ['adapters/postgres/contacts/contacts.ts', ' skip locked', ''],
     inTest(
-      'tests/postgres/contactLocks.test.ts',
-      'Corrections, skips, retries, refunds and pipelines of the same orders never deadlock',
-      63,
-      5,
+      'tests/postgres/skippedRows.test.ts',
+      'A correction of the address leaves the mail of a refund that somebody holds',
+      3,
     ),
   ),
   guard(
