@@ -211,7 +211,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that another pro
   });
 
   describe('of the mail of a refund', () => {
-    /** An order whose refund has succeeded, and whose mail about it somebody holds. */
+    /** An order whose refund has succeeded, and whose mail about it has failed. Somebody holds its task. */
     const holdMail = async (): Promise<string> => {
       const [order] = await shop.placeOrders([await shop.createProduct()], { customerId: 'lan' });
       const { id: orderId } = defined(order);
@@ -220,6 +220,8 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that another pro
       const job = defined((await shop.claimJobs('refund'))[0]);
       await shop.finishRefund(id, refundSucceeded);
       await shop.reportJob(job, { kind: 'advanced', step: defined(refundPipeline.steps.at(-1)).name });
+      const mail = defined((await shop.claimJobs('refund'))[0]);
+      await shop.reportJob(mail, { kind: 'failed', error: 'there is no such address' });
       await hold(`task where job_id = '${id}'`);
       return orderId;
     };

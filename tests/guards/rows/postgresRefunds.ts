@@ -29,10 +29,9 @@ export const postgresRefunds: readonly Guard[] = [
     'a resend locks the tasks of refunds, on PostgreSQL',
     ['adapters/postgres/contacts/contacts.ts', ' for update of t skip locked', ''],
     inTest(
-      'tests/postgres/contactLocks.test.ts',
-      'Corrections, skips, retries, refunds and pipelines of the same orders never deadlock',
-      54,
-      5,
+      'tests/postgres/skippedRows.test.ts',
+      'A correction of the address leaves the mail of a refund that somebody holds',
+      3,
     ),
   ),
   guard(
