@@ -211,17 +211,32 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that another pro
     expect(await unwrap(store.refoldNames(9))).toMatchObject({ part: 'locked by another process' });
   });
 
-  test('An erasure leaves the mail of a refund that somebody holds', async () => {
-    const [order] = await shop.placeOrders([await shop.createProduct()], { customerId: 'lan' });
-    if (order === undefined) throw new Error('no order was placed');
-    await shop.payAlone([order]);
-    const { id } = await shop.requestRefund(order.id, 1);
-    const [job] = await shop.claimJobs('refund');
-    if (job === undefined) throw new Error('the refund has no job');
-    await shop.finishRefund(id, refundSucceeded);
-    await shop.reportJob(job, { kind: 'advanced', step: defined(refundPipeline.steps.at(-1)).name });
-    await hold(`task where job_id = '${id}'`);
-    const slice = { customerId: 'lan', after: null, limit: 9 };
-    expect((await store.customers.eraseSlice(slice, shop.now())).isOk()).toBe(true);
+  describe('of the mail of a refund', () => {
+    /** An order whose refund has succeeded, and whose mail about it has failed. Somebody holds its task. */
+    const holdMail = async (): Promise<string> => {
+      const [order] = await shop.placeOrders([await shop.createProduct()], { customerId: 'lan' });
+      const { id: orderId } = defined(order);
+      await shop.payAlone([defined(order)]);
+      const { id } = await shop.requestRefund(orderId, 1);
+      const job = defined((await shop.claimJobs('refund'))[0]);
+      await shop.finishRefund(id, refundSucceeded);
+      await shop.reportJob(job, { kind: 'advanced', step: defined(refundPipeline.steps.at(-1)).name });
+      const mail = defined((await shop.claimJobs('refund'))[0]);
+      await shop.reportJob(mail, { kind: 'failed', error: 'there is no such address' });
+      await hold(`task where job_id = '${id}'`);
+      return orderId;
+    };
+
+    test('An erasure leaves the mail of a refund that somebody holds', async () => {
+      await holdMail();
+      const slice = { customerId: 'lan', after: null, limit: 9 };
+      expect((await store.customers.eraseSlice(slice, shop.now())).isOk()).toBe(true);
+    });
+
+    test('A correction of the address leaves the mail of a refund that somebody holds', async () => {
+      const orderId = await holdMail();
+      const correction = { orderId, email: 'right@example.com', resend: true, createId: shop.newId };
+      expect((await store.contacts.correct(correction, shop.now())).isOk()).toBe(true);
+    });
   });
 });

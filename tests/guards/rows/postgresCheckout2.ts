@@ -121,16 +121,6 @@ export const postgresCheckout2: readonly Guard[] = [
     ),
   ),
   guard(
-    'all tasks of several orders are locked before the orders, on PostgreSQL',
-    ['adapters/postgres/orders/lock.ts', '\n    for update', ''],
-    inTest(
-      'tests/postgres/refundLocks.test.ts',
-      'Refunds, pipelines and checkouts of the same orders never deadlock',
-      30,
-      5,
-    ),
-  ),
-  guard(
     'only an order that may be cancelled is cancelled, on PostgreSQL',
     [
       'adapters/postgres/orders/orders.ts',

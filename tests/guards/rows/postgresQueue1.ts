@@ -186,14 +186,4 @@ export const postgresQueue1: readonly Guard[] = [
       70,
     ),
   ),
-  guard(
-    'the invoice is taken over by one task, on PostgreSQL',
-    ['adapters/postgres/queue/invoiceHolders.ts', ' for update', ''],
-    inTest(
-      'tests/postgres/refundLocks.test.ts',
-      'Refunds, pipelines and checkouts of the same orders never deadlock',
-      56,
-      5,
-    ),
-  ),
 ];

@@ -37,16 +37,6 @@ export const postgresQueue2: readonly Guard[] = [
     ),
   ),
   guard(
-    'an invoice locks the other orders of its checkout, on PostgreSQL',
-    ['adapters/postgres/queue/issueInvoices.ts', ' for share', ''],
-    inTest(
-      'tests/postgres/refundLocks.test.ts',
-      'Refunds, pipelines and checkouts of the same orders never deadlock',
-      59,
-      5,
-    ),
-  ),
-  guard(
     'a claim of jobs locks the newest, on PostgreSQL',
     ['adapters/postgres/queue/jobs.ts', 'share.newest}\n      for update skip locked', 'share.newest}'],
     inTest(

@@ -87,6 +87,11 @@ export const reasons1: readonly Guard[] = [
     'The events of the newer run would be sent once more, by a third holder, which is allowed. Its report is refused then: “a report of a run counts under its lease only”.',
   ),
   redundant(
+    'all tasks of several orders are locked before the orders, on PostgreSQL',
+    [['adapters/postgres/orders/lock.ts', 'id\n    for update']],
+    'It takes the tasks in one order. Without it such a method and a worker may wait in a circle; PostgreSQL ends one of them, and that one runs again.',
+  ),
+  redundant(
     'the snapshots of products are locked by their ids, on PostgreSQL',
     [['adapters/postgres/orders/place.ts', 'for no key update']],
     'Orders of the same products would lock their snapshots in the order in which they were written, and could wait in a circle. PostgreSQL ends one of them, and it runs again.',

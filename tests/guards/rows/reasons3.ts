@@ -2,6 +2,11 @@ import { type Guard, redundant } from '../guard.ts';
 
 export const reasons3: readonly Guard[] = [
   redundant(
+    'a declined checkout is counted for its window, on SQLite',
+    [['adapters/sqlite/checkout/countedCheckouts.ts', 'challenged} or p.status = $']],
+    'A checkout that no longer counts would be deleted some minutes later. What counts is asked for by its status.',
+  ),
+  redundant(
     'a transaction takes the write lock when it begins, on SQLite',
     [['adapters/sqlite/connection.ts', 'begin immediate']],
     'SQLite refuses a write after reads that have become old (SQLITE_BUSY_SNAPSHOT), so nothing wrong is written. It would refuse the requests of a shop with several processes, though.',

@@ -71,8 +71,8 @@ export const sqliteCheckout: readonly Guard[] = [
     'the transaction of a price’s activity',
     [
       'adapters/sqlite/products/change.ts',
-      "writeActivity(command, 'product.change', [productTarget(id, changes)], nowMs",
-      "setTimeout(() => writeActivity(command, 'product.change', [productTarget(id, changes)], nowMs), 100",
+      "writeActivity(command, 'product.change', [productTarget(id, changes)], nowMs);",
+      '',
     ],
     inTest(
       'tests/contracts/sqlite.test.ts',

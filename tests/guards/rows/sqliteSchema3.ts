@@ -7,11 +7,7 @@ export const sqliteSchema3: readonly Guard[] = [
   guard(
     'the primary key of command_key, on SQLite',
     ['sql/sqlite/013_command_key.sql', 'primary key (key, route, caller_id', 'check (true'],
-    inTest(
-      'tests/contracts/sqlite.test.ts',
-      'An order that is placed again under its key is the first one, as it was then',
-      1,
-    ),
+    bySnapshot,
   ),
   guardOfSeveral(
     'the primary key of acknowledgement, on SQLite',
