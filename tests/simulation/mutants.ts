@@ -105,7 +105,7 @@ export const mutants: readonly Mutant[] = [
     'tests/model/audits.ts',
     "if (event === 'release' && isExpired(",
     'if (event === null && isExpired(',
-    { redundant: 'the sweep of expired orders cancels it a little later, and nobody can claim it meanwhile' },
+    { scenario: 'orders expire while they are paid for' },
   ),
   mutant(
     'the units go back with the release',
