@@ -5,8 +5,11 @@ const progressMs = 10_000;
 export type Tally = ReturnType<typeof createTally>;
 
 /** Prints what is broken at once, the progress each 10 s, and a summary. */
-export const createTally = (works: readonly Work[], options: RunOptions, version: string) => {
-  const { prepared, server } = options;
+export const createTally = (
+  works: readonly Work[],
+  { prepared, server }: { readonly prepared: boolean; readonly server: 15 | 18 },
+  version: string,
+) => {
   const title = `PostgreSQL ${version}${prepared ? '' : ', without prepared statements'}`;
   const startedAt = performance.now();
   const seconds = () => Math.round((performance.now() - startedAt) / 1_000);
