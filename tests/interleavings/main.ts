@@ -12,8 +12,7 @@
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { run } from './run.ts';
-import type { RunOptions } from './work.ts';
+import { type RunOptions, run } from './run.ts';
 
 const { values } = parseArgs({
   options: {

@@ -1,4 +1,4 @@
-import type { RunOptions, Work, WorkResult } from './work.ts';
+import type { Work, WorkResult } from './work.ts';
 
 const progressMs = 10_000;
 

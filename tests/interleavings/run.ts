@@ -5,8 +5,17 @@ import process from 'node:process';
 import { createTally, type Tally } from './report.ts';
 import { startServer } from './server.ts';
 import { openStage } from './stage.ts';
-import { createWorker, listWork, type RunOptions, type Work } from './work.ts';
+import { createWorker, listWork, type Work, type WorkOptions } from './work.ts';
 import type { FromWorker, ToWorker, WorkerTask } from './worker.ts';
+
+export type RunOptions = {
+  readonly server: 15 | 18;
+  readonly prepared: boolean;
+  readonly workers: number;
+  readonly stages: number;
+  readonly list: Parameters<typeof listWork>[0];
+  readonly work: WorkOptions;
+};
 
 /** With fewer works than this, processes of their own take longer than the work. */
 const fewWorks = 8;

@@ -18,15 +18,6 @@ export type WorkOptions = {
   readonly only: Schedule | null;
 };
 
-export type RunOptions = {
-  readonly server: 15 | 18;
-  readonly prepared: boolean;
-  readonly workers: number;
-  readonly stages: number;
-  readonly list: Parameters<typeof listWork>[0];
-  readonly work: WorkOptions;
-};
-
 /** What came out. It goes from one process to another. */
 export type WorkResult = {
   readonly schedules: number;
