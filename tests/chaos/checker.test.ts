@@ -9,7 +9,7 @@ import {
   removeStates,
   replaceState,
 } from './editRows.ts';
-import { creditNote, invoice, mail, providerRefund, type Shop } from './healthyRows.ts';
+import { creditNote, invoice, mail, providerRefund, refund, type Shop } from './healthyRows.ts';
 import { acceptedRefundReply, createHealthyShop, declinedReply, paidReply } from './healthyShop.ts';
 
 type Breakage = readonly [rule: string, breakRule: (shop: Shop) => void];
@@ -250,6 +250,15 @@ const activityBreakages: readonly Breakage[] = [
 describe('checker', () => {
   test('The checker reports nothing for a healthy shop', () => {
     expect(check(createHealthyShop())).toEqual([]);
+  });
+
+  test('The checker allows a lost dispute to exceed its order only if a refund of the charge has failed', () => {
+    const rulesOf = (shop: Shop) => check(shop).map(({ rule }) => rule);
+    const exceeding = createHealthyShop();
+    edit(exceeding.refunds, 'r8', { amount: 11 });
+    expect(rulesOf(exceeding)).toContain('over_refunded');
+    exceeding.refunds.push(refund('r10', 'failed', 'dashboard', 'pay7', 1, 'failed'));
+    expect(rulesOf(exceeding)).not.toContain('over_refunded');
   });
 
   test('The checker allows a mail that arrives twice under one Message-ID', () => {
