@@ -8,12 +8,22 @@ import { inTransaction, type Sql, type Transaction } from './connection.ts';
  * pooler can lend the connection to others.
  */
 export const withNestedLoops = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): AsyncResult<T> =>
+  withoutPlans(sql, 'enable_hashjoin,enable_mergejoin,enable_seqscan,enable_bitmapscan', work);
+
+/**
+ * A transaction whose statements read tables by an index or by the places of rows. A connection may keep a plan that was
+ * made while the table was empty, and to read an empty table whole costs nothing.
+ */
+export const withIndexScans = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): AsyncResult<T> =>
+  withoutPlans(sql, 'enable_seqscan,enable_bitmapscan', work);
+
+const withoutPlans = <T>(sql: Sql, settings: string, work: (tx: Transaction) => Promise<T>): AsyncResult<T> =>
   inTransaction(sql, async (tx) => {
     // Sent together with the first statement of `work`, and run before it. postgres.js sends a query only when it is
     // awaited, so `execute` sends this one now.
-    const nestedLoops = tx`
+    const disabled = tx`
       select set_config(name, 'off', true)
-      from unnest('{enable_hashjoin,enable_mergejoin,enable_seqscan,enable_bitmapscan}'::text[]) as s(name)`.execute();
-    const [, result] = await Promise.all([nestedLoops, work(tx)]);
+      from unnest(${`{${settings}}`}::text[]) as s(name)`.execute();
+    const [, result] = await Promise.all([disabled, work(tx)]);
     return result;
   });

@@ -218,12 +218,8 @@ const eventGuards: readonly SteppedGuard[] = [
     'events of a subscription: end the subscription × resend a delivery',
   ),
   guard(
-    'an event is leased once',
-    [
-      'events/events.ts',
-      'order by due_ms limit #{limit} for update skip locked',
-      'order by due_ms limit #{limit}',
-    ],
+    'a report locks the events that it has the lease of',
+    ['events/lockReported.ts', 'offset 0 for update', 'offset 0'],
     'events of a subscription: claim the events × report it as failed',
   ),
 ];

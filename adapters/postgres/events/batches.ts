@@ -1,5 +1,5 @@
 import type { EventRow } from '../../stored/subscription.ts';
-import type { Sql } from '../connection.ts';
+import type { Sql, Transaction } from '../connection.ts';
 
 /** A row of `event_batch`. The lists are parallel, as texts: to read them as arrays takes the driver ten times as long. */
 type BatchRow = {
@@ -87,7 +87,7 @@ export const writeOut = async (
 
 /** Deletes batches that happened before `beforeMs`, of each subscription at most as many as have `limit` events or more. */
 export const dropBatches = (
-  sql: Sql,
+  sql: Transaction,
   beforeMs: number,
   limit: number,
 ): Promise<readonly { readonly subscriptionId: string; readonly events: number }[]> => sql<

@@ -1,7 +1,8 @@
 import type { ClaimEvents, EventReport, Events, LeasedEvent } from '../../../core/relay.ts';
 import type { EventRow } from '../../stored/subscription.ts';
-import type { Sql } from '../connection.ts';
+import type { Sql, Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { withIndexScans } from '../nestedLoops.ts';
 import { type BatchedEvent, readBatches, writeOut } from './batches.ts';
 import { leasedFrom } from './bodies.ts';
 
@@ -26,11 +27,11 @@ export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => 
     }),
 
   reportRun: (subscriptionId, reports, health) =>
-    orUnavailable(async () => {
+    withIndexScans(sql, async (tx) => {
       const [first] = reports;
       if (first === undefined) return 0;
       const batches = [...new Set(reports.flatMap(({ batch }) => batch ?? []))];
-      const [counted] = await sql<{ is: boolean }[]>`
+      const [counted] = await tx<{ is: boolean }[]>`
         with holder as (
           update subscription set lease_until_ms = 0,
             failures = coalesce(${health?.failures ?? null}, failures),
@@ -41,40 +42,50 @@ export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => 
           where id = ${subscriptionId} and lease = ${first.lease} and lease_until_ms > 0
           returning id
         ), finished as (
-          delete from event_batch b using holder h where b.subscription_id = h.id and b.id = any(${batches}::bigint[])
-          returning b.*
-        ) ${keepUndelivered(sql, reports)} ${writeRows(sql, reports)}
+          delete from event_batch where subscription_id = ${subscriptionId} and id = any(${batches}::bigint[])
+            and exists (select from holder)
+          returning *
+        ) ${keepUndelivered(tx, reports)}
         select exists (select from holder) as is`;
-      return counted?.is === true ? reports.length : 0;
+      if (counted?.is !== true) return 0;
+      await writeRows(tx, subscriptionId, reports);
+      return reports.length;
     }),
 });
 
-/** What became of events that have rows of their own. There are none as a rule, so the statement is short then. */
-const writeRows = (sql: Sql, reports: readonly EventReport[]) => {
-  const rows = reports.filter(({ batch }) => batch === undefined);
-  if (rows.length === 0) return sql``;
-  const delivered = rows.filter(({ outcome }) => outcome.kind === 'delivered');
-  const failed = rows.flatMap(({ outcome, ...report }) =>
-    outcome.kind === 'failed' ? { ...report, dueAtMs: outcome.dueAtMs } : [],
+/**
+ * What became of events that have rows of their own. As a rule there are none. The caller's transaction has locked the
+ * subscription, so nobody else writes these rows. They are looked up by their key and then found by their place: in a
+ * join by the key, the server might read all events that wait for each of them.
+ */
+const writeRows = async (
+  tx: Transaction,
+  subscriptionId: string,
+  reports: readonly EventReport[],
+): Promise<void> => {
+  const rows = reports.flatMap(({ subject, sequence, batch, outcome }) =>
+    batch !== undefined || outcome.kind === 'released'
+      ? []
+      : { subject, sequence, due_ms: outcome.kind === 'failed' ? outcome.dueAtMs : null },
   );
-  return sql`, delivered as (
-    delete from event e
-    using holder h, unnest(
-      ${delivered.map(({ subject }) => subject)}::uuid[], ${delivered.map(({ sequence }) => sequence)}::bigint[]
-    ) as r(subject, sequence)
-    where e.subscription_id = h.id and e.subject = r.subject and e.sequence = r.sequence
-  ), failed as (
+  if (rows.length === 0) return;
+  await tx`
+    with reported as materialized (
+      select e.place, r.due_ms
+      from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(subject uuid, sequence bigint, due_ms bigint)
+      cross join lateral (
+        select ctid as place from event
+        where subscription_id = ${subscriptionId} and subject = r.subject and sequence = r.sequence offset 0
+      ) e
+    ), delivered as (
+      delete from event e using reported r where r.due_ms is null and e.ctid = r.place
+    )
     update event e set due_ms = r.due_ms, attempts = e.attempts + 1
-    from holder h, unnest(
-      ${failed.map(({ subject }) => subject)}::uuid[], ${failed.map(({ sequence }) => sequence)}::bigint[],
-      ${failed.map(({ dueAtMs }) => dueAtMs)}::bigint[]
-    ) as r(subject, sequence, due_ms)
-    where e.subscription_id = h.id and e.subject = r.subject and e.sequence = r.sequence
-  )`;
+    from reported r where r.due_ms is not null and e.ctid = r.place`;
 };
 
 /** Of the batches that the statement deletes, gives each event that was not delivered a row of its own. */
-const keepUndelivered = (sql: Sql, reports: readonly EventReport[]) => {
+const keepUndelivered = (sql: Transaction, reports: readonly EventReport[]) => {
   const kept = reports.flatMap(({ subject, sequence, batch, outcome }) =>
     batch === undefined || outcome.kind === 'delivered'
       ? []
