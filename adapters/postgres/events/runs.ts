@@ -1,4 +1,5 @@
-import type { ClaimEvents, EventReport, Events, LeasedEvent } from '../../../core/relay.ts';
+import { err, ok } from 'neverthrow';
+import type { ClaimEvents, EventReport, Events } from '../../../core/relay.ts';
 import type { EventRow } from '../../stored/subscription.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
@@ -7,24 +8,24 @@ import { type BatchedEvent, readBatches, writeOut } from './batches.ts';
 import { leasedFrom } from './bodies.ts';
 
 export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => ({
-  claimRun: (query) =>
-    orUnavailable(async (): Promise<readonly LeasedEvent[]> => {
-      const { subscriptionId, nowMs, leaseMs } = query;
-      const [leased] = await sql<{ lease: number }[]>`
-        update subscription set lease = lease + 1, lease_until_ms = ${nowMs + leaseMs}
-        where id = ${subscriptionId} and not paused and lease_until_ms <= ${nowMs}
-        returning lease`;
-      if (leased === undefined) return [];
-      const run = await readRun(sql, query, leased.lease);
+  claimRun: async (query) => {
+    const leased = await orUnavailable(() => leaseRun(sql, query));
+    if (leased.isErr()) return err(leased.error);
+    const lease = leased.value;
+    if (lease === null) return ok([]);
+    const run = await withIndexScans(sql, (tx) => readRun(tx, query, lease));
+    if (run.isErr()) return err(run.error);
+    return orUnavailable(async () => {
       // All that is due waits for an earlier event.
-      if (run.length === 0)
+      if (run.value.length === 0)
         await sql`
-          update subscription set lease_until_ms = 0 where id = ${subscriptionId} and lease = ${leased.lease}`;
+          update subscription set lease_until_ms = 0 where id = ${query.subscriptionId} and lease = ${lease}`;
       return leasedFrom(
         sql,
-        run.map((row) => ({ ...row, lease: leased.lease })),
+        run.value.map((row) => ({ ...row, lease })),
       );
-    }),
+    });
+  },
 
   reportRun: (subscriptionId, reports, health) =>
     withIndexScans(sql, async (tx) => {
@@ -52,6 +53,17 @@ export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => 
       return reports.length;
     }),
 });
+
+const leaseRun = async (
+  sql: Sql,
+  { subscriptionId, nowMs, leaseMs }: ClaimEvents,
+): Promise<number | null> => {
+  const [leased] = await sql<{ lease: number }[]>`
+    update subscription set lease = lease + 1, lease_until_ms = ${nowMs + leaseMs}
+    where id = ${subscriptionId} and not paused and lease_until_ms <= ${nowMs}
+    returning lease`;
+  return leased?.lease ?? null;
+};
 
 /**
  * What became of events that have rows of their own. As a rule there are none. The caller's transaction has locked the
@@ -113,7 +125,7 @@ type RunQuery = Pick<ClaimEvents, 'subscriptionId' | 'limit' | 'nowMs'>;
  * The events of a run: first those that have rows of their own, then whole batches. These statements come after the one
  * that leases: their snapshots have all that the last holder has reported.
  */
-const readRun = async (sql: Sql, query: RunQuery, lease: number): Promise<readonly EventRow[]> => {
+const readRun = async (sql: Transaction, query: RunQuery, lease: number): Promise<readonly EventRow[]> => {
   const { subscriptionId, limit } = query;
   const [batches, hasRows] = await Promise.all([readBatches(sql, query), findRows(sql, subscriptionId)]);
   if (!hasRows && batches.every(({ length }) => length <= limit)) return fill([], batches, limit);
@@ -167,7 +179,7 @@ const parted = (
   return { whole, split };
 };
 
-const findRows = async (sql: Sql, subscriptionId: string): Promise<boolean> => {
+const findRows = async (sql: Transaction, subscriptionId: string): Promise<boolean> => {
   const [row] = await sql<{ is: boolean }[]>`
     select exists (select from event where subscription_id = ${subscriptionId}) as is`;
   return row?.is === true;
@@ -175,28 +187,37 @@ const findRows = async (sql: Sql, subscriptionId: string): Promise<boolean> => {
 
 /** Of the subjects of these events, those that have a row of their own. */
 const findWaiting = async (
-  sql: Sql,
+  sql: Transaction,
   subscriptionId: string,
   events: readonly BatchedEvent[],
 ): Promise<ReadonlySet<string>> => {
   const subjects = [...new Set(events.map(({ subject }) => subject))];
   const rows = await sql<{ subject: string }[]>`
-    select distinct subject from event where subscription_id = ${subscriptionId} and subject = any(${subjects}::uuid[])`;
+    select s.subject from unnest(${subjects}::uuid[]) as s(subject)
+    cross join lateral (
+      select from event where subscription_id = ${subscriptionId} and subject = s.subject limit 1
+    ) e`;
   return new Set(rows.map(({ subject }) => subject));
 };
 
 /**
- * What follows the first event of a subject comes with it, so that no event is ever before an earlier one. There are few
- * such rows, so all of them are read. To look up each subject took minutes: a connection keeps its plan, and when it was
- * made, the table was empty and each index as good.
+ * What follows the first event of a subject comes with it, so that no event is ever before an earlier one. The first ones
+ * are found as a claim finds them.
  */
-const readRows = (sql: Sql, { subscriptionId, limit, nowMs }: RunQuery): Promise<EventRow[]> => sql<
+const readRows = (sql: Transaction, { subscriptionId, limit, nowMs }: RunQuery): Promise<EventRow[]> => sql<
   EventRow[]
 >`
+  with first as materialized (
+    select subject, due_ms from event e
+    where subscription_id = ${subscriptionId} and due_ms >= 0 and due_ms <= ${nowMs} and sequence = (
+      select lowest.sequence from event lowest
+      where lowest.subscription_id = ${subscriptionId} and lowest.subject = e.subject
+      order by lowest.sequence limit 1
+    )
+    order by due_ms limit ${limit}
+  )
   select e.kind, e.subject, e.sequence, e.type, e.at_ms as "atMs", e.quantity, e.amount, e.body, e.attempts, e.lease
-  from (
-    select *, first_value(due_ms) over (partition by subject order by sequence) as first_due_ms
-    from event where subscription_id = ${subscriptionId}
+  from first f cross join lateral (
+    select * from event where subscription_id = ${subscriptionId} and subject = f.subject offset 0
   ) e
-  where e.first_due_ms <= ${nowMs}
-  order by e.first_due_ms, e.subject, e.sequence limit ${limit}`;
+  order by f.due_ms, e.subject, e.sequence limit ${limit}`;
