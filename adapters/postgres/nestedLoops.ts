@@ -6,6 +6,9 @@ import { inTransaction, type Sql, type Transaction } from './connection.ts';
  * updates its statistics. With stale statistics the server reads the whole table or hashes it: with ten thousand
  * waiting tasks this takes twice as long as with one thousand. The settings are local to this transaction, so that a
  * pooler can lend the connection to others.
+ *
+ * An update names its rows by `id = any(array[x.id])`. With `id = x.id` the server may read the whole index in its order
+ * and look for each row in `x`, if it thinks that the table is empty: this was so for a kept plan.
  */
 export const withNestedLoops = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): AsyncResult<T> =>
   withoutPlans(sql, 'enable_hashjoin,enable_mergejoin,enable_seqscan,enable_bitmapscan', work);

@@ -119,8 +119,8 @@ const queueGuards: readonly SteppedGuard[] = [
     'a lease that is over is not extended',
     [
       'queue/queue.ts',
-      "where t.id = l.id and t.lease = l.lease and t.state = 'running'\n      returning",
-      "where t.id = l.id and t.state = 'running'\n      returning",
+      "where t.id = any(array[l.id]) and t.lease = l.lease and t.state || '' = 'running'\n      returning",
+      "where t.id = any(array[l.id]) and t.state || '' = 'running'\n      returning",
     ],
     'a rescued task: extend the old lease × claim the physical tasks',
   ),
