@@ -1,5 +1,5 @@
 import type { EventRow } from '../../stored/subscription.ts';
-import type { Sql } from '../connection.ts';
+import type { Sql, Transaction } from '../connection.ts';
 
 /** A row of `event_batch`. The lists are parallel, as texts: to read them as arrays takes the driver ten times as long. */
 type BatchRow = {
@@ -15,16 +15,19 @@ type BatchRow = {
 /** An event that has no row of its own. */
 export type BatchedEvent = EventRow & { readonly batch: number };
 
-/** The events of the oldest batches, each batch whole. Their number is at most `limit`, if the first batch has no more. */
+/**
+ * The events of the oldest batches, each batch whole. Their number is at most `limit`, if the first batch has no more. A
+ * batch has at least one event, so there are no more batches than that.
+ */
 export const readBatches = async (
-  sql: Sql,
+  sql: Transaction,
   { subscriptionId, limit }: { readonly subscriptionId: string; readonly limit: number },
 ): Promise<readonly (readonly BatchedEvent[])[]> => {
   // Nothing but the two numbers is read of batches that have no room.
   const rows = await sql<BatchRow[]>`
     with oldest as materialized (
       select id, events, sum(events) over (order by id) as upto from event_batch
-      where subscription_id = ${subscriptionId} order by id limit ${batchesMax}
+      where subscription_id = ${subscriptionId} order by id limit ${Math.min(limit, batchesMax)}
     )
     select b.id, b.at_ms, array_to_string(subjects, ',') as subjects, array_to_string(sequences, ',') as sequences,
       array_to_string(types, ',') as types, array_to_string(quantities, ',', '') as quantities,
@@ -65,7 +68,7 @@ const eventsOf = ({ id, at_ms: atMs, ...lists }: BatchRow): readonly BatchedEven
 
 /** Gives each event of these batches a row of its own. Does nothing under an old lease. */
 export const writeOut = async (
-  sql: Sql,
+  sql: Sql | Transaction,
   { subscriptionId, lease }: { readonly subscriptionId: string; readonly lease: number },
   batches: readonly number[],
 ): Promise<void> => {
@@ -73,8 +76,9 @@ export const writeOut = async (
     with holder as materialized (
       select id from subscription where id = ${subscriptionId} and lease = ${lease} and lease_until_ms > 0 for update
     ), split as (
-      delete from event_batch b using holder h where b.subscription_id = h.id and b.id = any(${[...batches]}::bigint[])
-      returning b.*
+      delete from event_batch where subscription_id = ${subscriptionId} and id = any(${[...batches]}::bigint[])
+        and exists (select from holder)
+      returning *
     )
     insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms, quantity, amount)
     select b.subscription_id, e.subject, e.sequence, case when e.quantity is null then 'checkout' else 'order' end, e.type,
@@ -85,26 +89,28 @@ export const writeOut = async (
     on conflict do nothing`;
 };
 
-/** Deletes batches that happened before `beforeMs`, of each subscription at most as many as have `limit` events or more. */
+/**
+ * Deletes batches that happened before `beforeMs`, of each subscription at most as many as have `limit` events or more. By
+ * their places, which stay as they are: nobody changes a batch.
+ */
 export const dropBatches = (
-  sql: Sql,
+  sql: Transaction,
   beforeMs: number,
   limit: number,
 ): Promise<readonly { readonly subscriptionId: string; readonly events: number }[]> => sql<
   { subscriptionId: string; events: number }[]
 >`
   with old as materialized (
-    select subscription_id, id from (
-      select s.id as subscription_id, b.id, b.at_ms, coalesce(sum(b.events) over (
+    select place from (
+      select b.place, b.at_ms, coalesce(sum(b.events) over (
         partition by s.id order by b.id rows between unbounded preceding and 1 preceding
       ), 0) as before
       from subscription s cross join lateral (
-        select id, at_ms, events from event_batch where subscription_id = s.id order by id limit ${limit}
+        select ctid as place, id, at_ms, events from event_batch where subscription_id = s.id order by id limit ${limit}
       ) b
     ) b where at_ms < ${beforeMs} and before < ${limit}
   ), dropped as (
-    delete from event_batch b using old o where (b.subscription_id, b.id) = (o.subscription_id, o.id)
-    returning b.subscription_id, b.events
+    delete from event_batch where ctid = any(array(select place from old)) returning subscription_id, events
   )
   select subscription_id as "subscriptionId", sum(events)::bigint as events from dropped
   group by subscription_id order by subscription_id`;

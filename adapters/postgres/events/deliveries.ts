@@ -1,12 +1,13 @@
 import type { Deliveries } from '../../../core/delivery.ts';
 import { eventId } from '../../../core/event.ts';
 import { pageOf } from '../../../core/page.ts';
-import type { EventReport } from '../../../core/relay.ts';
 import { type DeliveryRow, deliveryFrom } from '../../stored/subscription.ts';
 import { writeActivity } from '../activity/activity.ts';
-import { inTransaction, type Sql, type Transaction } from '../connection.ts';
+import type { Sql, Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { withIndexScans } from '../nestedLoops.ts';
 import { releaseFollowers } from './followers.ts';
+import type { LockedReport } from './lockReported.ts';
 
 export const createDeliveries = (sql: Sql): Deliveries => ({
   list: ({ subscriptionId, outcome, after, limit }) =>
@@ -21,7 +22,7 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
     }),
 
   resend: ({ subscriptionId, id }, nowMs, command) =>
-    inTransaction(sql, async (tx) => {
+    withIndexScans(sql, async (tx) => {
       // The lock keeps the subscription until we commit. Otherwise it could end, and its event would stay forever.
       const rows = await tx<{ id: string }[]>`
         with kept as materialized (
@@ -48,46 +49,26 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
     }),
 });
 
-/**
- * Writes the attempts to the log. The caller's transaction has not yet written what became of the events. Without their
- * limits, PostgreSQL takes the rows for a hundred, and reads all events that wait to join them.
- */
-export const writeDeliveries = async (
-  tx: Transaction,
-  subscriptionId: string,
-  reports: readonly EventReport[],
-): Promise<void> => {
-  const rows = reports.flatMap(({ subject, sequence, lease, outcome, attempt }) =>
+/** Writes the attempts to the log. The caller's transaction has not yet written what became of the events. */
+export const writeDeliveries = async (tx: Transaction, reports: readonly LockedReport[]): Promise<void> => {
+  const rows = reports.flatMap(({ subject, sequence, atMs, place, outcome, attempt }) =>
     attempt === undefined
       ? []
-      : { subject, sequence, lease, ...attempt, delivered: outcome.kind === 'delivered' },
+      : {
+          ...attempt,
+          ...{ id: eventId({ subject, sequence, atMs }), place, delivered: outcome.kind === 'delivered' },
+        },
   );
   if (rows.length === 0) return;
-  const found = await tx<{ subject: string; sequence: number; at_ms: number }[]>`
-    select e.subject, e.sequence, e.at_ms
-    from (
-      select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
-        subject uuid, sequence bigint, lease integer
-      ) limit ${rows.length}
-    ) r
-    join event e on e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence
-      and e.lease = r.lease
-    order by e.subject, e.sequence for update of e`;
-  const ids = found.map(({ subject, sequence, at_ms: atMs }) => ({
-    ...{ id: eventId({ subject, sequence, atMs }), subject, sequence },
-    ...rows.find((row) => row.subject === subject && row.sequence === sequence),
-  }));
   await tx`
     insert into webhook_delivery (subscription_id, id, subject, sequence, kind, type, event_ms, body, attempts,
       delivered_ms, attempt_ms, response_status, error)
     select e.subscription_id, r.id, e.subject, e.sequence, e.kind, e.type, e.at_ms, r.body, e.attempts + 1,
       case when r.delivered then r."atMs" end, r."atMs", r."responseStatus", r.error
-    from (
-      select * from json_to_recordset(${JSON.stringify(ids)}::text::json) as r(
-        id uuid, subject uuid, sequence bigint, delivered boolean, "atMs" bigint, "responseStatus" integer, error text, body text
-      ) limit ${ids.length}
-    ) r
-    join event e on e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
+      id uuid, place tid, delivered boolean, "atMs" bigint, "responseStatus" integer, error text, body text
+    )
+    join event e on e.ctid = r.place
     on conflict (subscription_id, id) do update set attempts = webhook_delivery.attempts + 1,
       delivered_ms = coalesce(excluded.delivered_ms, webhook_delivery.delivered_ms),
       attempt_ms = excluded.attempt_ms, response_status = excluded.response_status, error = excluded.error`;

@@ -1,5 +1,7 @@
+import { err } from 'neverthrow';
 import { testEventType } from '../../../core/event.ts';
-import type { EventReport, Events } from '../../../core/relay.ts';
+import type { Events } from '../../../core/relay.ts';
+import type { AsyncResult } from '../../../core/result.ts';
 import { subscriptionTarget } from '../../../core/subscription.ts';
 import {
   type EventRow,
@@ -10,68 +12,39 @@ import {
 import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { withNestedLoops } from '../nestedLoops.ts';
 import { createBacklogs } from './backlogs.ts';
 import { leasedFrom } from './bodies.ts';
-import { writeDeliveries } from './deliveries.ts';
-import { holdFollowers } from './followers.ts';
+import { createReport } from './reports.ts';
 import { createRuns } from './runs.ts';
 
 export const createEvents = (sql: Sql): Events => ({
   ...createRuns(sql),
   ...createBacklogs(sql),
 
+  // `exists` could be answered from a hash of all that waits. The first row in the order of an index cannot.
   due: (nowMs, id) =>
-    orUnavailable(async () => {
-      const rows = await sql<SubscriptionRow[]>`
+    withNestedLoops(sql, async (tx) => {
+      const rows = await tx<SubscriptionRow[]>`
         select * from subscription s
         where not paused and retry_ms <= ${nowMs} and lease_until_ms <= ${nowMs}
-          ${id === undefined ? sql`` : sql`and id = ${id}`}
+          ${id === undefined ? tx`` : tx`and id = ${id}`}
           and (
-            exists (select from event_batch where subscription_id = s.id)
-            or exists (select from event where subscription_id = s.id and due_ms <= ${nowMs})
+            (select id from event_batch where subscription_id = s.id order by id limit 1) is not null
+            or (
+              select due_ms from event where subscription_id = s.id and due_ms >= 0 order by due_ms limit 1
+            ) <= ${nowMs}
           )
         order by id`;
       return rows.map((row) => relaySubscriptionFrom(row, nowMs));
     }),
 
-  claim: (query) => orUnavailable(async () => leasedFrom(sql, await lease(sql, query))),
+  claim: async (query) => {
+    const rows = await lease(sql, query);
+    return rows.isErr() ? err(rows.error) : orUnavailable(() => leasedFrom(sql, rows.value));
+  },
 
-  report: (subscriptionId, reports, health) =>
-    inTransaction(sql, async (tx) => {
-      // Lock order: the subscription, then its events, as whoever changes or ends it. The reverse would deadlock.
-      if (health !== null)
-        await tx`
-          update subscription set failures = ${health.failures}, failing_since_ms = ${health.failingSinceMs},
-            retry_ms = ${health.retryAtMs}, paused = paused or ${health.pauseReason !== null},
-            pause_reason = coalesce(${health.pauseReason}, pause_reason)
-          where id = ${subscriptionId}`;
-      const rows = reports.map(rowOf);
-      await writeDeliveries(tx, subscriptionId, reports);
-      const [counts] = await tx<{ applied: number }[]>`
-        with reported as (
-          select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
-            subject uuid, sequence bigint, lease integer, kind text, due_ms bigint, body text
-          ) limit ${rows.length}
-        ), delivered as (
-          delete from event e using reported r
-          where r.kind = 'delivered' and e.subscription_id = ${subscriptionId} and e.subject = r.subject
-            and e.sequence = r.sequence and e.lease = r.lease
-          returning 1
-        ), kept as (
-          update event e set
-            due_ms = coalesce(r.due_ms, e.at_ms),
-            attempts = e.attempts + case r.kind when 'failed' then 1 else 0 end,
-            lease = e.lease + 1,
-            body = coalesce(e.body, r.body)
-          from reported r
-          where r.kind <> 'delivered' and e.subscription_id = ${subscriptionId} and e.subject = r.subject
-            and e.sequence = r.sequence and e.lease = r.lease
-          returning 1
-        )
-        select (select count(*) from delivered) + (select count(*) from kept) as applied`;
-      await holdFollowers(tx, subscriptionId, reports);
-      return counts?.applied ?? 0;
-    }),
+  report: createReport(sql),
 
   sendTest: (subscriptionId, nowMs, command) =>
     inTransaction(sql, async (tx) => {
@@ -93,30 +66,29 @@ export const createEvents = (sql: Sql): Events => ({
     }),
 });
 
+/**
+ * Reads the due events in the order of `event_due`, and looks up for each whether it is the first of its subject, until it
+ * has `limit`. A sub-select for one row cannot become a join, which the server might begin with all that is due. The rows
+ * are locked, so they are found again by their places.
+ */
 const lease = (
   sql: Sql,
   { subscriptionId, limit, nowMs, leaseMs }: Parameters<Events['claim']>[0],
-): Promise<EventRow[]> => sql<EventRow[]>`
-  with due as materialized (
-    select subject, sequence from event e
-    where subscription_id = ${subscriptionId} and due_ms <= ${nowMs} and not exists (
-      select from event earlier
-      where earlier.subscription_id = ${subscriptionId} and earlier.subject = e.subject
-        and earlier.sequence < e.sequence
-    )
-    order by due_ms limit ${limit} for update skip locked
-  )
-  update event e set lease = e.lease + 1, due_ms = ${nowMs + leaseMs}::bigint
-  from due d
-  where e.subscription_id = ${subscriptionId} and e.subject = d.subject and e.sequence = d.sequence
-  returning e.kind, e.subject, e.sequence, e.type, e.at_ms as "atMs", e.quantity, e.amount, e.body, e.attempts, e.lease`;
-
-const rowOf = ({ subject, sequence, lease: token, outcome, attempt }: EventReport) => ({
-  subject,
-  sequence,
-  lease: token,
-  kind: outcome.kind,
-  due_ms: outcome.kind === 'failed' ? outcome.dueAtMs : null,
-  // A delivered event is deleted, and its body is in the log of deliveries.
-  body: outcome.kind === 'delivered' ? null : attempt?.body,
-});
+): AsyncResult<EventRow[]> =>
+  withNestedLoops(
+    sql,
+    (tx) => tx<EventRow[]>`
+      with due as materialized (
+        select ctid as place from event e
+        where subscription_id = ${subscriptionId} and due_ms >= 0 and due_ms <= ${nowMs} and sequence = (
+          select first.sequence from event first
+          where first.subscription_id = ${subscriptionId} and first.subject = e.subject
+          order by first.sequence limit 1
+        )
+        order by due_ms limit ${limit} for update skip locked
+      )
+      update event e set lease = e.lease + 1, due_ms = ${nowMs + leaseMs}::bigint
+      from due d where e.ctid = d.place
+      returning e.kind, e.subject, e.sequence, e.type, e.at_ms as "atMs", e.quantity, e.amount, e.body, e.attempts,
+        e.lease`,
+  );

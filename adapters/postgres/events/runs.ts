@@ -1,36 +1,38 @@
-import type { ClaimEvents, EventReport, Events, LeasedEvent } from '../../../core/relay.ts';
+import { err, ok } from 'neverthrow';
+import type { ClaimEvents, EventReport, Events } from '../../../core/relay.ts';
 import type { EventRow } from '../../stored/subscription.ts';
-import type { Sql } from '../connection.ts';
+import type { Sql, Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { withIndexScans } from '../nestedLoops.ts';
 import { type BatchedEvent, readBatches, writeOut } from './batches.ts';
 import { leasedFrom } from './bodies.ts';
 
 export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => ({
-  claimRun: (query) =>
-    orUnavailable(async (): Promise<readonly LeasedEvent[]> => {
-      const { subscriptionId, nowMs, leaseMs } = query;
-      const [leased] = await sql<{ lease: number }[]>`
-        update subscription set lease = lease + 1, lease_until_ms = ${nowMs + leaseMs}
-        where id = ${subscriptionId} and not paused and lease_until_ms <= ${nowMs}
-        returning lease`;
-      if (leased === undefined) return [];
-      const run = await readRun(sql, query, leased.lease);
+  claimRun: async (query) => {
+    const leased = await orUnavailable(() => leaseRun(sql, query));
+    if (leased.isErr()) return err(leased.error);
+    const lease = leased.value;
+    if (lease === null) return ok([]);
+    const run = await withIndexScans(sql, (tx) => readRun(tx, query, lease));
+    if (run.isErr()) return err(run.error);
+    return orUnavailable(async () => {
       // All that is due waits for an earlier event.
-      if (run.length === 0)
+      if (run.value.length === 0)
         await sql`
-          update subscription set lease_until_ms = 0 where id = ${subscriptionId} and lease = ${leased.lease}`;
+          update subscription set lease_until_ms = 0 where id = ${query.subscriptionId} and lease = ${lease}`;
       return leasedFrom(
         sql,
-        run.map((row) => ({ ...row, lease: leased.lease })),
+        run.value.map((row) => ({ ...row, lease })),
       );
-    }),
+    });
+  },
 
   reportRun: (subscriptionId, reports, health) =>
-    orUnavailable(async () => {
+    withIndexScans(sql, async (tx) => {
       const [first] = reports;
       if (first === undefined) return 0;
       const batches = [...new Set(reports.flatMap(({ batch }) => batch ?? []))];
-      const [counted] = await sql<{ is: boolean }[]>`
+      const [counted] = await tx<{ is: boolean }[]>`
         with holder as (
           update subscription set lease_until_ms = 0,
             failures = coalesce(${health?.failures ?? null}, failures),
@@ -41,40 +43,61 @@ export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => 
           where id = ${subscriptionId} and lease = ${first.lease} and lease_until_ms > 0
           returning id
         ), finished as (
-          delete from event_batch b using holder h where b.subscription_id = h.id and b.id = any(${batches}::bigint[])
-          returning b.*
-        ) ${keepUndelivered(sql, reports)} ${writeRows(sql, reports)}
+          delete from event_batch where subscription_id = ${subscriptionId} and id = any(${batches}::bigint[])
+            and exists (select from holder)
+          returning *
+        ) ${keepUndelivered(tx, reports)}
         select exists (select from holder) as is`;
-      return counted?.is === true ? reports.length : 0;
+      if (counted?.is !== true) return 0;
+      await writeRows(tx, subscriptionId, reports);
+      return reports.length;
     }),
 });
 
-/** What became of events that have rows of their own. There are none as a rule, so the statement is short then. */
-const writeRows = (sql: Sql, reports: readonly EventReport[]) => {
-  const rows = reports.filter(({ batch }) => batch === undefined);
-  if (rows.length === 0) return sql``;
-  const delivered = rows.filter(({ outcome }) => outcome.kind === 'delivered');
-  const failed = rows.flatMap(({ outcome, ...report }) =>
-    outcome.kind === 'failed' ? { ...report, dueAtMs: outcome.dueAtMs } : [],
+const leaseRun = async (
+  sql: Sql,
+  { subscriptionId, nowMs, leaseMs }: ClaimEvents,
+): Promise<number | null> => {
+  const [leased] = await sql<{ lease: number }[]>`
+    update subscription set lease = lease + 1, lease_until_ms = ${nowMs + leaseMs}
+    where id = ${subscriptionId} and not paused and lease_until_ms <= ${nowMs}
+    returning lease`;
+  return leased?.lease ?? null;
+};
+
+/**
+ * What became of events that have rows of their own. As a rule there are none. The caller's transaction has locked the
+ * subscription, so nobody else writes these rows. They are looked up by their key and then found by their place: in a
+ * join by the key, the server might read all events that wait for each of them.
+ */
+const writeRows = async (
+  tx: Transaction,
+  subscriptionId: string,
+  reports: readonly EventReport[],
+): Promise<void> => {
+  const rows = reports.flatMap(({ subject, sequence, batch, outcome }) =>
+    batch !== undefined || outcome.kind === 'released'
+      ? []
+      : { subject, sequence, due_ms: outcome.kind === 'failed' ? outcome.dueAtMs : null },
   );
-  return sql`, delivered as (
-    delete from event e
-    using holder h, unnest(
-      ${delivered.map(({ subject }) => subject)}::uuid[], ${delivered.map(({ sequence }) => sequence)}::bigint[]
-    ) as r(subject, sequence)
-    where e.subscription_id = h.id and e.subject = r.subject and e.sequence = r.sequence
-  ), failed as (
+  if (rows.length === 0) return;
+  await tx`
+    with reported as materialized (
+      select e.place, r.due_ms
+      from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(subject uuid, sequence bigint, due_ms bigint)
+      cross join lateral (
+        select ctid as place from event
+        where subscription_id = ${subscriptionId} and subject = r.subject and sequence = r.sequence offset 0
+      ) e
+    ), delivered as (
+      delete from event e using reported r where r.due_ms is null and e.ctid = r.place
+    )
     update event e set due_ms = r.due_ms, attempts = e.attempts + 1
-    from holder h, unnest(
-      ${failed.map(({ subject }) => subject)}::uuid[], ${failed.map(({ sequence }) => sequence)}::bigint[],
-      ${failed.map(({ dueAtMs }) => dueAtMs)}::bigint[]
-    ) as r(subject, sequence, due_ms)
-    where e.subscription_id = h.id and e.subject = r.subject and e.sequence = r.sequence
-  )`;
+    from reported r where r.due_ms is not null and e.ctid = r.place`;
 };
 
 /** Of the batches that the statement deletes, gives each event that was not delivered a row of its own. */
-const keepUndelivered = (sql: Sql, reports: readonly EventReport[]) => {
+const keepUndelivered = (sql: Transaction, reports: readonly EventReport[]) => {
   const kept = reports.flatMap(({ subject, sequence, batch, outcome }) =>
     batch === undefined || outcome.kind === 'delivered'
       ? []
@@ -102,7 +125,7 @@ type RunQuery = Pick<ClaimEvents, 'subscriptionId' | 'limit' | 'nowMs'>;
  * The events of a run: first those that have rows of their own, then whole batches. These statements come after the one
  * that leases: their snapshots have all that the last holder has reported.
  */
-const readRun = async (sql: Sql, query: RunQuery, lease: number): Promise<readonly EventRow[]> => {
+const readRun = async (sql: Transaction, query: RunQuery, lease: number): Promise<readonly EventRow[]> => {
   const { subscriptionId, limit } = query;
   const [batches, hasRows] = await Promise.all([readBatches(sql, query), findRows(sql, subscriptionId)]);
   if (!hasRows && batches.every(({ length }) => length <= limit)) return fill([], batches, limit);
@@ -156,7 +179,7 @@ const parted = (
   return { whole, split };
 };
 
-const findRows = async (sql: Sql, subscriptionId: string): Promise<boolean> => {
+const findRows = async (sql: Transaction, subscriptionId: string): Promise<boolean> => {
   const [row] = await sql<{ is: boolean }[]>`
     select exists (select from event where subscription_id = ${subscriptionId}) as is`;
   return row?.is === true;
@@ -164,28 +187,37 @@ const findRows = async (sql: Sql, subscriptionId: string): Promise<boolean> => {
 
 /** Of the subjects of these events, those that have a row of their own. */
 const findWaiting = async (
-  sql: Sql,
+  sql: Transaction,
   subscriptionId: string,
   events: readonly BatchedEvent[],
 ): Promise<ReadonlySet<string>> => {
   const subjects = [...new Set(events.map(({ subject }) => subject))];
   const rows = await sql<{ subject: string }[]>`
-    select distinct subject from event where subscription_id = ${subscriptionId} and subject = any(${subjects}::uuid[])`;
+    select s.subject from unnest(${subjects}::uuid[]) as s(subject)
+    cross join lateral (
+      select from event where subscription_id = ${subscriptionId} and subject = s.subject limit 1
+    ) e`;
   return new Set(rows.map(({ subject }) => subject));
 };
 
 /**
- * What follows the first event of a subject comes with it, so that no event is ever before an earlier one. There are few
- * such rows, so all of them are read. To look up each subject took minutes: a connection keeps its plan, and when it was
- * made, the table was empty and each index as good.
+ * What follows the first event of a subject comes with it, so that no event is ever before an earlier one. The first ones
+ * are found as a claim finds them.
  */
-const readRows = (sql: Sql, { subscriptionId, limit, nowMs }: RunQuery): Promise<EventRow[]> => sql<
+const readRows = (sql: Transaction, { subscriptionId, limit, nowMs }: RunQuery): Promise<EventRow[]> => sql<
   EventRow[]
 >`
+  with first as materialized (
+    select subject, due_ms from event e
+    where subscription_id = ${subscriptionId} and due_ms >= 0 and due_ms <= ${nowMs} and sequence = (
+      select lowest.sequence from event lowest
+      where lowest.subscription_id = ${subscriptionId} and lowest.subject = e.subject
+      order by lowest.sequence limit 1
+    )
+    order by due_ms limit ${limit}
+  )
   select e.kind, e.subject, e.sequence, e.type, e.at_ms as "atMs", e.quantity, e.amount, e.body, e.attempts, e.lease
-  from (
-    select *, first_value(due_ms) over (partition by subject order by sequence) as first_due_ms
-    from event where subscription_id = ${subscriptionId}
+  from first f cross join lateral (
+    select * from event where subscription_id = ${subscriptionId} and subject = f.subject offset 0
   ) e
-  where e.first_due_ms <= ${nowMs}
-  order by e.first_due_ms, e.subject, e.sequence limit ${limit}`;
+  order by f.due_ms, e.subject, e.sequence limit ${limit}`;

@@ -56,7 +56,7 @@ export const createSubscriptions = (sql: Sql): Subscriptions => ({
       if (paused === false)
         await tx`
           update event set due_ms = ${nowMs + resumeWithinMs}
-          where subscription_id = ${id} and due_ms > ${nowMs + resumeWithinMs}`;
+          where subscription_id = ${id} and due_ms >= 0 and due_ms > ${nowMs + resumeWithinMs}`;
       const changed = subscriptionFrom(row);
       await writeActivity(tx, command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
       return changed;

@@ -100,7 +100,7 @@ const leaseReadyJobs = (
         ) as parked
         from (select *, false as is_newest from oldest union all select *, true from newest) found
       ) l
-      where t.id = l.id
+      where t.id = any(array[l.id])
       returning t.*, l.is_newest
     )
     select id as "taskId", job_id as "jobId", lease, step, attempts, traceparent, run_ms as "runMs",
@@ -137,7 +137,7 @@ export const reportJobs = async (
         ) as t
         where t.lease = r.lease and t.state = 'running' and t.job_id is not null
       ), deleted as (
-        delete from task t using accepted a where t.id = a.id and a.kind = 'done' returning t.pipeline
+        delete from task t using accepted a where t.id = any(array[a.id]) and a.kind = 'done' returning t.pipeline
       ), counted as (
         insert into finished_tasks (at_ms, pipeline, tasks)
         select ${nowMs}::bigint, pipeline, count(*) from deleted group by pipeline
@@ -147,7 +147,7 @@ export const reportJobs = async (
           lease_until_ms = null, step = coalesce(a.step, t.step), run_ms = coalesce(a.run_ms, t.run_ms), last_error = a.error,
           attempts = case a.kind when 'advanced' then 0 when 'unavailable' then t.attempts else t.attempts + 1 end,
           crashes = case a.kind when 'advanced' then 0 else t.crashes end
-        from accepted a where t.id = a.id and a.kind <> 'done'
+        from accepted a where t.id = any(array[a.id]) and a.kind <> 'done'
       )
       select id from accepted`;
     return rows.map(({ id }) => id);

@@ -57,7 +57,7 @@ export const leaseExternalSteps = async (
         attempts = case when t.step = e.step then t.attempts else 0 end,
         crashes = case when t.step = e.step then t.crashes else 0 end,
         last_error = case when t.step = e.step then t.last_error end
-      from external e where t.id = e.task_id
+      from external e where t.id = any(array[e.task_id])
       returning t.id, t.checkout_id, t.order_ids, t.step, t.lease, t.attempts, t.traceparent, e.body
     ), intended as (
       insert into step_ledger (task_id, step, intended_ms, body)

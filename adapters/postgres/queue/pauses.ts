@@ -133,7 +133,7 @@ const sendProbes = async (
           order by run_ms, id limit 1
           for update skip locked
         ), sent as (
-          update task t set state = 'ready', run_ms = ${nowMs}::bigint from chosen c where t.id = c.id
+          update task t set state = 'ready', run_ms = ${nowMs}::bigint from chosen c where t.id = any(array[c.id])
         )
         update pause set probe_task_id = c.id, probe_at_ms = ${nowMs + probeCheckMs} from chosen c where pause.id = ${id}
         returning pause.id`;
@@ -183,7 +183,7 @@ const resume = async (sql: Sql, limit: number): ReturnType<Pauses['resume']> => 
         )
         limit ${limit}
       )
-      update task t set state = 'ready' from free f where t.id = f.id returning t.id`;
+      update task t set state = 'ready' from free f where t.id = any(array[f.id]) returning t.id`;
     return resumed.length;
   });
 };

@@ -46,25 +46,27 @@ type Leases = readonly Pick<Lease, 'taskId' | 'lease'>[];
 const idsOf = (leases: Leases): string[] => leases.map(({ taskId }) => taskId);
 const leaseNumbersOf = (leases: Leases): number[] => leases.map(({ lease }) => lease);
 
+/** With `|| ''` the index of running tasks does not serve, so that only the key does. */
 const heartbeat = async (sql: Sql, leases: Leases, untilMs: number): ReturnType<Queue['heartbeat']> => {
   if (leases.length === 0) return ok([]);
-  return orUnavailable(async () => {
-    const rows = await sql<{ id: string }[]>`
+  return withNestedLoops(sql, async (tx) => {
+    const rows = await tx<{ id: string }[]>`
       update task t set lease_until_ms = ${untilMs}
       from unnest(${idsOf(leases)}::uuid[], ${leaseNumbersOf(leases)}::integer[]) as l(id, lease)
-      where t.id = l.id and t.lease = l.lease and t.state = 'running'
+      where t.id = any(array[l.id]) and t.lease = l.lease and t.state || '' = 'running'
       returning t.id`;
     return rows.map(({ id }) => id);
   });
 };
 
+/** Finds the tasks as `heartbeat` does. */
 const release = async (sql: Sql, leases: Leases): ReturnType<Queue['release']> => {
   if (leases.length === 0) return ok(undefined);
-  return orUnavailable(async () => {
-    await sql`
+  return withNestedLoops(sql, async (tx) => {
+    await tx`
       update task t set state = 'ready', lease = t.lease + 1, lease_until_ms = null
       from unnest(${idsOf(leases)}::uuid[], ${leaseNumbersOf(leases)}::integer[]) as l(id, lease)
-      where t.id = l.id and t.lease = l.lease and t.state = 'running'`;
+      where t.id = any(array[l.id]) and t.lease = l.lease and t.state || '' = 'running'`;
   });
 };
 

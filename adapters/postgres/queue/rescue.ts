@@ -101,7 +101,7 @@ export const writeChanges = async (
           ${seqTexts(changes)}::text[],
           ${changes.map(({ lastError }) => lastError)}::text[]
         ) as c(id, state, attempts, crashes, lease, run_ms, seqs, last_error)
-        where t.id = c.id`,
+        where t.id = any(array[c.id])`,
     orders.length > 0 &&
       tx`
         with changed as (

@@ -39,7 +39,7 @@ export const writeTransitions = async (
           ${advanced.map(({ step }) => step)}::text[],
           ${advanced.map((task) => (task.parked ? 'parked' : 'ready'))}::text[]
         ) as a(id, seqs, step, state)
-        where t.id = a.id`,
+        where t.id = any(array[a.id])`,
     parked.length > 0 &&
       tx`
         update task t set state = 'parked', run_ms = ${nowMs}::bigint, last_error = p.error, lease_until_ms = null
@@ -47,7 +47,7 @@ export const writeTransitions = async (
           ${parked.map(({ taskId }) => taskId)}::uuid[],
           ${parked.map(({ error }) => error)}::text[]
         ) as p(id, error)
-        where t.id = p.id`,
+        where t.id = any(array[p.id])`,
     waiting.length > 0 &&
       tx`
         update task t
@@ -57,7 +57,7 @@ export const writeTransitions = async (
           ${waiting.map(({ runAtMs }) => runAtMs)}::bigint[],
           ${waiting.map(({ error }) => error)}::text[]
         ) as w(id, run_ms, error)
-        where t.id = w.id`,
+        where t.id = any(array[w.id])`,
     completed.length > 0 &&
       tx`
         with completed as (
@@ -86,7 +86,7 @@ const writeFinished = (
   return tx`
     with deleted as (
       delete from task t using unnest(${finished.map(({ taskId }) => taskId)}::uuid[]) as d(task_id)
-      where t.id = d.task_id
+      where t.id = any(array[d.task_id])
       returning t.pipeline
     ), counted as (
       insert into finished_tasks (at_ms, pipeline, tasks)
@@ -113,7 +113,7 @@ const writeFailed = (tx: Transaction, failed: Transitions['failed'], nowMs: numb
         ${failed.map(({ step }) => step)}::text[],
         ${failed.map(({ error }) => error)}::text[]
       ) as f(task_id, seqs, step, error)
-      where t.id = f.task_id
+      where t.id = any(array[f.task_id])
     )
     update orders o set status = ${statusText(tx, orderStatusAfter.fail)}, seq = f.seq, updated_ms = ${nowMs}::bigint
     from unnest(
