@@ -102,24 +102,6 @@ export const postgresOthers: readonly Guard[] = [
     inTest('tests/contracts/postgres.test.ts', 'A mail that is sent again is stored once', 8),
   ),
   guard(
-    'the retention locks the rows that it deletes, on PostgreSQL',
-    ['adapters/postgres/retention.ts', '\n            for update skip locked', ''],
-    inTest(
-      'tests/postgres/skippedRows.test.ts',
-      'The retention leaves entries of the step ledger that somebody holds',
-      5,
-    ),
-  ),
-  guard(
-    'the retention skips rows that somebody deletes, on PostgreSQL',
-    ['adapters/postgres/retention.ts', ' skip locked', ''],
-    inTest(
-      'tests/postgres/skippedRows.test.ts',
-      'The retention leaves entries of the step ledger that somebody holds',
-      9,
-    ),
-  ),
-  guard(
     'a search rebuild locks its position, on PostgreSQL',
     ['adapters/postgres/search/rebuild.ts', ' for update skip locked', ''],
     inTest(

@@ -183,4 +183,12 @@ export const sqliteSchema3: readonly Guard[] = [
       4,
     ),
   ),
+  guardOfSeveral(
+    'the primary key of retention_progress, on SQLite',
+    [
+      ['sql/sqlite/027_retention_progress.sql', ' primary key', ''],
+      ['sql/sqlite/027_retention_progress.sql', ', without rowid', ''],
+    ],
+    bySnapshot,
+  ),
 ];
