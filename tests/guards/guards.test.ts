@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { allPairs, nameOf } from '../interleavings/scenario.ts';
 import { allTriples } from '../interleavings/triples.ts';
 import { sourceRoot } from '../replacement.ts';
+import { scenarios } from '../simulation/scenarios.ts';
 import { uncovered } from './cover.ts';
-import { type Guard, isCaught, placesOf } from './guard.ts';
+import { type CaughtBy, type Guard, inTest, isCaught, placesOf } from './guard.ts';
 import { allGuards } from './list.ts';
 import { allMarks, type Mark, marksIn } from './marks.ts';
+import { createHasTest } from './testNames.ts';
 
 const lineOf = ({ file, line, text }: Mark): string => `${file}:${line}: ${text.replaceAll(/\s+/g, ' ')}`;
 
@@ -34,12 +36,30 @@ describe('The list of guards', () => {
   });
 
   test('What catches a guard exists', () => {
-    const scenarios = [...allPairs(), ...allTriples()].map(nameOf);
-    const wrong = allGuards.filter(isCaught).filter(({ caughtBy }) => {
-      if (caughtBy.by === 'test') return !existsSync(join(sourceRoot, caughtBy.file));
-      return caughtBy.by === 'interleavings' && !scenarios.some((name) => name.includes(caughtBy.scenario));
-    });
+    const stepperScenarios = [...allPairs(), ...allTriples()].map(nameOf);
+    const hasTest = createHasTest();
+    const exists = (caughtBy: CaughtBy): boolean => {
+      switch (caughtBy.by) {
+        case 'test':
+          return existsSync(join(sourceRoot, caughtBy.file)) && hasTest(caughtBy);
+        case 'interleavings':
+          return stepperScenarios.some((name) => name.includes(caughtBy.scenario));
+        case 'simulation':
+          return caughtBy.scenario === undefined || scenarios.has(caughtBy.scenario);
+        case 'kill':
+          return true;
+      }
+    };
+    const wrong = allGuards.filter(isCaught).filter(({ caughtBy }) => !exists(caughtBy));
     expect(wrong.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('A test that was renamed is missed', () => {
+    const has = createHasTest();
+    const file = 'tests/guards/guards.test.ts';
+    const [first, second] = ['A test that was renamed', 'is missed'];
+    expect(has(inTest(file, `${first} ${second}`, 1))).toBe(true);
+    expect(has(inTest(file, `${first} again ${second}`, 1))).toBe(false);
   });
 
   test('A guard that nothing catches has a reason', () => {

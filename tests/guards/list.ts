@@ -4,6 +4,7 @@ import { core2 } from './rows/core2.ts';
 import { killedGuards } from './rows/killed.ts';
 import { postgresCheckout1 } from './rows/postgresCheckout1.ts';
 import { postgresCheckout2 } from './rows/postgresCheckout2.ts';
+import { postgresEventBatches } from './rows/postgresEventBatches.ts';
 import { postgresEvents } from './rows/postgresEvents.ts';
 import { postgresOthers } from './rows/postgresOthers.ts';
 import { postgresQueue1 } from './rows/postgresQueue1.ts';
@@ -17,6 +18,7 @@ import { processes } from './rows/processes.ts';
 import { reasons1 } from './rows/reasons1.ts';
 import { reasons2 } from './rows/reasons2.ts';
 import { reasons3 } from './rows/reasons3.ts';
+import { retention } from './rows/retention.ts';
 import { simulatedGuards } from './rows/simulated.ts';
 import { sqliteCheckout } from './rows/sqliteCheckout.ts';
 import { sqliteEvents } from './rows/sqliteEvents.ts';
@@ -33,6 +35,7 @@ export const allGuards: readonly Guard[] = [
   ...core2,
   ...postgresCheckout1,
   ...postgresCheckout2,
+  ...postgresEventBatches,
   ...postgresEvents,
   ...postgresOthers,
   ...postgresQueue1,
@@ -46,6 +49,7 @@ export const allGuards: readonly Guard[] = [
   ...reasons1,
   ...reasons2,
   ...reasons3,
+  ...retention,
   ...sqliteCheckout,
   ...sqliteEvents,
   ...sqliteOthers,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import postgres from 'postgres';
 import { writeOut } from '../../adapters/postgres/events/batches.ts';
 import { createRuns } from '../../adapters/postgres/events/runs.ts';
 import { openPostgresStore } from '../../adapters/postgres/store.ts';
@@ -62,6 +63,32 @@ describe.skipIf(!(await postgresAvailable()))('The batches of events on PostgreS
     await claimRun(id);
     await writeOut(connection.sql, { subscriptionId: id, lease }, [defined(batch)]);
     expect(await counts()).toEqual({ batches: 1, rows: 0 });
+  });
+
+  test('A worker that writes a batch out waits for a claim beside it, and then writes nothing', async () => {
+    const { id, place, counts, claimRun } = await openTopic('beside');
+    await place(2);
+    const { lease, batch } = defined((await claimRun(id))[0]);
+    const connect = () => postgres(database.url, { max: 1, onnotice: () => {} });
+    const [holder, watcher] = [connect(), connect()];
+    try {
+      await holder.unsafe(`begin; update subscription set lease = lease + 1 where id = '${id}'`);
+      let isDone = false;
+      const work = { subscriptionId: id, lease };
+      const written = writeOut(connection.sql, work, [defined(batch)]).finally(() => {
+        isDone = true;
+      });
+      for (let isWaiting = false; !isWaiting && !isDone; ) {
+        const rows = await watcher`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        isWaiting = rows.length > 0;
+      }
+      await holder.unsafe('commit');
+      await written;
+      expect(await counts()).toEqual({ batches: 1, rows: 0 });
+    } finally {
+      await Promise.all([holder.end(), watcher.end()]);
+    }
   });
 
   test('The end of a subscription deletes its batches', async () => {

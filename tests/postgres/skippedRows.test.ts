@@ -194,6 +194,25 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that another pro
     expect((await unwrap(store.dropOld(slice))).rows).toBe(1);
   });
 
+  test('The retention leaves events of the provider that somebody holds', async () => {
+    const [held, free] = [shop.inboxItem(), shop.inboxItem()].map((item) => ({ ...item, taskId: null }));
+    await unwrap(store.inbox.receive([defined(held), defined(free)], shop.now()));
+    await hold(`provider_event where id = '${held?.id}'`);
+    const slice = { kind: 'providerEvents', beforeMs: shop.now() + 1_000, limit: 9 } as const;
+    expect((await unwrap(store.dropOld(slice))).rows).toBe(1);
+  });
+
+  test('The retention leaves responses to the process that drops some', async () => {
+    await payEach(2);
+    world.advance(10_000);
+    const slice = { kind: 'responses', beforeMs: shop.now() - 1_000, limit: 1 } as const;
+    expect(await unwrap(store.dropOld(slice))).toEqual({ rows: 1, isMore: true });
+    await hold('retention_progress');
+    expect(await unwrap(store.dropOld(slice))).toEqual({ rows: 0, isMore: false });
+    await holder.unsafe('rollback');
+    expect(await unwrap(store.dropOld(slice))).toEqual({ rows: 1, isMore: true });
+  });
+
   test('The merging of sold units leaves a row that somebody holds', async () => {
     const { id } = await shop.createProduct({ stock: 50 });
     await holder`insert into sold_units (product_id, units) select ${id}::uuid, 1 from generate_series(1, 30)`;

@@ -214,7 +214,7 @@ export const core2: readonly Guard[] = [
     ),
   ),
   guard(
-    'the one key of a checkout at an invoice service',
+    'the key of a request for an invoice',
     ['core/usecases/runStep.ts', 'invoiceRequest.key', 'stepKey(taskId, step)'],
     inTest('tests/core/runStep.test.ts', 'The request for an invoice has the key of its checkout', 1),
   ),

@@ -163,7 +163,7 @@ export const postgresEvents: readonly Guard[] = [
     'one subscription a Kafka topic, on PostgreSQL',
     [
       'adapters/postgres/events/subscriptions.ts',
-      "\n    on conflict (target) where kind = 'kafka' do nothing",
+      "\n    on conflict (target) where kind = 'kafka' do update set target = excluded.target",
       '',
     ],
     inTest(

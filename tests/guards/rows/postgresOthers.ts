@@ -46,11 +46,7 @@ export const postgresOthers: readonly Guard[] = [
   guard(
     'an event of the provider that comes twice, on PostgreSQL',
     ['adapters/postgres/inbox/inbox.ts', '\n      on conflict (provider, event_id) do nothing', ''],
-    inTest(
-      'tests/contracts/postgres.test.ts',
-      'An event without a task is kept once, and pruned when it is old',
-      91,
-    ),
+    inTest('tests/contracts/postgres.test.ts', 'An event without a task is kept once', 91),
   ),
   guard(
     'a case that is acknowledged again, on PostgreSQL',
@@ -100,24 +96,6 @@ export const postgresOthers: readonly Guard[] = [
     'a mail that is captured twice, on PostgreSQL',
     ['adapters/postgres/mailbox/mailbox.ts', '\n    on conflict (message_id) do nothing', ''],
     inTest('tests/contracts/postgres.test.ts', 'A mail that is sent again is stored once', 8),
-  ),
-  guard(
-    'the retention locks the rows that it deletes, on PostgreSQL',
-    ['adapters/postgres/retention.ts', '\n            for update skip locked', ''],
-    inTest(
-      'tests/postgres/skippedRows.test.ts',
-      'The retention leaves entries of the step ledger that somebody holds',
-      5,
-    ),
-  ),
-  guard(
-    'the retention skips rows that somebody deletes, on PostgreSQL',
-    ['adapters/postgres/retention.ts', ' skip locked', ''],
-    inTest(
-      'tests/postgres/skippedRows.test.ts',
-      'The retention leaves entries of the step ledger that somebody holds',
-      9,
-    ),
   ),
   guard(
     'a search rebuild locks its position, on PostgreSQL',

@@ -114,11 +114,7 @@ export const postgresSchema2: readonly Guard[] = [
   guard(
     'the unique provider, event_id of provider_event, on PostgreSQL',
     ['sql/postgres/011_inbox.sql', 'unique (provider, event_id', 'check (true'],
-    inTest(
-      'tests/contracts/postgres.test.ts',
-      'An event without a task is kept once, and pruned when it is old',
-      1,
-    ),
+    inTest('tests/contracts/postgres.test.ts', 'An event without a task is kept once', 1),
   ),
   guard(
     'the primary key of reconciliation, on PostgreSQL',

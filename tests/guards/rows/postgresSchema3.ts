@@ -125,11 +125,29 @@ export const postgresSchema3: readonly Guard[] = [
   ),
   guard(
     'the primary key of webhook_delivery, on PostgreSQL',
-    ['sql/postgres/026_event.sql', 'primary key (subscription_id, id', 'check (true'],
+    [
+      'sql/postgres/026_event.sql',
+      'error text,\n  primary key (subscription_id, id',
+      'error text,\n  check (true',
+    ],
     inTest(
       'tests/contracts/postgres.test.ts',
       'The log of deliveries has the last attempt of each event, newest first, and sends one again',
       2,
     ),
+  ),
+  guard(
+    'the primary key of event_batch, on PostgreSQL',
+    [
+      'sql/postgres/026_event.sql',
+      'amounts bigint[] not null,\n  primary key (subscription_id, id',
+      'amounts bigint[] not null,\n  check (true',
+    ],
+    bySnapshot,
+  ),
+  guard(
+    'the primary key of retention_progress, on PostgreSQL',
+    ['sql/postgres/029_retention_progress.sql', ' primary key', ''],
+    bySnapshot,
   ),
 ];

@@ -22,11 +22,6 @@ export const reasons3: readonly Guard[] = [
     'A task that is due already would only change its place among those that are due.',
   ),
   redundant(
-    'events are dropped when their time is over, on SQLite',
-    [['adapters/sqlite/events/events.ts', '$id and due_ms <']],
-    'The next condition drops by the age of an event. This one finds old events by the index.',
-  ),
-  redundant(
     'the events behind one that fails do not come sooner, on SQLite',
     [['adapters/sqlite/events/followers.ts', 'due_ms <']],
     'A claim takes an event only if none of its subject comes before it, so one that is due sooner is sent no sooner.',
@@ -83,12 +78,12 @@ export const reasons3: readonly Guard[] = [
   ),
   redundant(
     'an event of a history row is written once, on PostgreSQL',
-    [['sql/postgres/026_event.sql', ')\n  on conflict']],
+    [['sql/postgres/026_event.sql', 'amount from made where not batched\n    on conflict']],
     'A row of a history is written once, and a refund changes its status once. So their events are, too.',
   ),
   redundant(
     'an event of a refund is written once, on PostgreSQL',
-    [['sql/postgres/026_event.sql', 'new.payment_id\n  on conflict']],
+    [['sql/postgres/026_event.sql', 'new.updated_ms\n    from made where not batched\n    on conflict']],
     'A row of a history is written once, and a refund changes its status once. So their events are, too.',
   ),
   redundant(

@@ -173,10 +173,14 @@ export const sqliteSchema3: readonly Guard[] = [
       ['sql/sqlite/011_inbox.sql', ', event_id', ', event_id, id'],
       ['adapters/sqlite/inbox/inbox.ts', 'on conflict (provider, event_id) do nothing', ''],
     ],
-    inTest(
-      'tests/contracts/sqlite.test.ts',
-      'An event without a task is kept once, and pruned when it is old',
-      4,
-    ),
+    inTest('tests/contracts/sqlite.test.ts', 'An event without a task is kept once', 4),
+  ),
+  guardOfSeveral(
+    'the primary key of retention_progress, on SQLite',
+    [
+      ['sql/sqlite/027_retention_progress.sql', ' primary key', ''],
+      ['sql/sqlite/027_retention_progress.sql', ', without rowid', ''],
+    ],
+    bySnapshot,
   ),
 ];
