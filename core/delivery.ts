@@ -25,7 +25,7 @@ export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 export const outcomeOf = ({ deliveredAtMs }: Pick<Delivery, 'deliveredAtMs'>): DeliveryOutcome =>
   deliveredAtMs === null ? 'failed' : 'delivered';
 
-/** What was sent to webhook endpoints. It is written with the reports of the relay, and kept for 30 days. */
+/** What was sent to webhook endpoints. It is written with the reports of the relay, and kept for `KEEP_DELIVERIES_DAYS`. */
 export interface Deliveries {
   /** Newest first, which is by the id of the event. */
   list(query: {

@@ -113,7 +113,8 @@ export interface Events {
 
   /**
    * Writes what became of a run, as `report` does, and ends its lease. There is a report for each event of the run. The
-   * attempts are not logged. Returns how many reports counted: all, or none if the run was reported before, or another one was claimed since.
+   * attempts are not logged. Returns how many reports counted: all, or none if the run was reported before, or another one
+   * was claimed since.
    */
   reportRun(
     subscriptionId: string,

@@ -119,7 +119,7 @@ const clockOf = (skewMs: number): Finding =>
         'set both clocks by NTP, such as with chrony or systemd-timesyncd',
       );
 
-/** Topics that are subscribed, and that no setting of ours leads to: their events wait for 30 days and are then dropped. */
+/** Topics that are subscribed, and that no setting of ours leads to: their events wait until they are too old. */
 const findLeftTopics = (topics: readonly SubscribedTopic[], kafka: Config['kafka']): readonly Finding[] =>
   topics
     .filter(({ topic }) => topic !== kafka?.topic)

@@ -26,6 +26,7 @@ export const startPartitionWatch = ({ store, clock, timer, log }: Ports): Partit
   let warning: string | null = null;
   let stopped = false;
   let end = () => {};
+  let hasFailed = false;
   const look = async (): Promise<void> => {
     const found = await store.missingPartition(clock.nowMs());
     // An outage says nothing about partitions.
@@ -34,9 +35,19 @@ export const startPartitionWatch = ({ store, clock, timer, log }: Ports): Partit
     else log.error(found.value, { advice: 'run bun run partition as the owner of the tables' });
     warning = found.value;
   };
+  /** Somebody may have made partitions of their own. Not to know them must not end the process, so it is said once. */
+  const lookOrSay = async (): Promise<void> => {
+    try {
+      await look();
+      hasFailed = false;
+    } catch (cause) {
+      if (!hasFailed) log.error('the partitions cannot be read', { cause });
+      hasFailed = true;
+    }
+  };
   const repeat = async (): Promise<void> => {
     while (!stopped) {
-      await look();
+      await lookOrSay();
       if (stopped) return;
       const pause = startSleep(timer, everyMs, { background: true });
       end = pause.end;

@@ -16,7 +16,7 @@ const defaultRetention = { events: 30 * dayMs, deliveries: 30 * dayMs };
 const dropMax = 1_000;
 const dropEveryMs = 60_000;
 /** A paused endpoint whose old events are dropped each minute has a line of the log each hour. */
-const sayEveryMs = 3_600_000;
+const logEveryMs = 3_600_000;
 
 /**
  * Drops the old log of deliveries, and the events that nobody has taken for so long. A part at a time, so that no statement
@@ -27,34 +27,34 @@ export const createEventDrops = (
   kept: Pick<Retention, 'events' | 'deliveries'> = defaultRetention,
 ): {
   readonly poll: Poll;
-  /** Says now what was not yet said. */
-  say(): void;
+  /** Logs now what was not yet logged. */
+  logDropped(): void;
 } => {
-  const unsaid = new Map<string, number>();
-  let saidAtMs = Number.NEGATIVE_INFINITY;
+  const unlogged = new Map<string, number>();
+  let loggedAtMs = Number.NEGATIVE_INFINITY;
 
-  const say = (): void => {
-    for (const [subscription, count] of unsaid)
+  const logDropped = (): void => {
+    for (const [subscription, count] of unlogged)
       log.warn(`dropped events that nobody has taken for ${kept.events / dayMs} days`, {
         subscription,
         events: count,
       });
-    unsaid.clear();
+    unlogged.clear();
   };
 
   return {
-    say,
+    logDropped,
     poll: async () => {
       const nowMs = world.clock.nowMs();
       const logged = await deliveries.drop(nowMs - kept.deliveries, dropMax);
       if (logged.isErr()) return err(logged.error);
       return (await events.drop(nowMs - kept.events, dropMax)).map((dropped) => {
         for (const { subscriptionId, events: count } of dropped)
-          unsaid.set(subscriptionId, (unsaid.get(subscriptionId) ?? 0) + count);
+          unlogged.set(subscriptionId, (unlogged.get(subscriptionId) ?? 0) + count);
         if (logged.value === dropMax || dropped.some(({ events: count }) => count >= dropMax)) return 0;
-        if (unsaid.size > 0 && nowMs - saidAtMs >= sayEveryMs) {
-          say();
-          saidAtMs = nowMs;
+        if (unlogged.size > 0 && nowMs - loggedAtMs >= logEveryMs) {
+          logDropped();
+          loggedAtMs = nowMs;
         }
         return dropEveryMs;
       });

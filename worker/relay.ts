@@ -61,7 +61,7 @@ export const startRelay = (
     stop: async (deadline: Promise<void>): Promise<void> => {
       const loops = Promise.all([sending?.stop(), dropping.stop()]);
       await Promise.race([Promise.all([loops, relay.stop()]), deadline]);
-      drops.say();
+      drops.logDropped();
     },
   };
 };

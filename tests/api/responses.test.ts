@@ -158,7 +158,6 @@ test('Every documented response occurs, and no other', async () => {
   await recordResponses(createTestApi({ isReady: notReady })).call('GET', '/health/ready');
   await requestConflicts(recordResponses);
   await requestDroppedResponse(recordResponses);
-  await requestDroppedResponse(recordResponses);
   await requestGiveUps(recordResponses);
   await requestInvoices(recordResponses);
   await requestServiceKeys(recordResponses(createTestApi()));

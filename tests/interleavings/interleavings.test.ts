@@ -62,6 +62,7 @@ const chosen = [
   'a run of a topic: end the topic × create the topic again',
   'parked tasks: erase the customer × erase the customer',
   'a run of a topic: claim a run when the lease has ended × report the run as failed',
+  'a run of a batch: claim a run when the lease has ended × report the run as failed',
   'an old month: archive the history × refund a',
 ];
 

@@ -36,3 +36,29 @@ test('A missing partition is said once, for as long as it is missing, and once w
   await timer.advance(600_000);
   expect(asked).toBe(before);
 });
+
+test('A partition that cannot be read is said once, and the watch goes on', async () => {
+  const world = createTestWorld();
+  const timer = createManualTimer(world);
+  const lines: string[] = [];
+  const write = (line: string): void => void lines.push(line);
+  const answers = [null, null, ok(missing)];
+  let asked = 0;
+  const watch = startPartitionWatch({
+    store: {
+      missingPartition: async () => {
+        const answer = answers[asked++] ?? null;
+        if (answer === null) throw new Error('order_state has no monthly partition');
+        return answer;
+      },
+    },
+    ...{ clock: world.clock, timer },
+    log: { error: write, info: write },
+  });
+  await timer.advance(0);
+  await timer.advance(60_000);
+  expect([lines, watch.warning()]).toEqual([['the partitions cannot be read'], null]);
+  await timer.advance(60_000);
+  expect([lines.length, watch.warning()]).toEqual([2, missing]);
+  watch.stop();
+});

@@ -68,10 +68,10 @@ export const consoleEnWebhooks = {
     oldest: 'Oldest waiting',
     hears: 'Events',
     activity: 'Who changed it',
-    pausedText: 'Nothing is sent. Events wait for up to 30 days.',
+    pausedText: 'Nothing is sent. Events wait for 30 days, or as KEEP_EVENTS_DAYS says.',
     stopped: 'The shop has paused it',
     stoppedText:
-      'Its receiver took nothing for three days, or wants no more. Repair the receiver, then resume. Events wait for up to 30 days.',
+      'Its receiver took nothing for three days, or wants no more. Repair the receiver, then resume. Events wait for 30 days, or as KEEP_EVENTS_DAYS says.',
     behind: 'The receiver does not take the events',
     behindText: 'The failed deliveries say why. They are sent again by themselves.',
     seeFailed: 'See the failed ones',
@@ -102,7 +102,7 @@ export const consoleEnWebhooks = {
   },
   deliveries: {
     title: 'Deliveries',
-    caption: 'What was sent in the last 30 days',
+    caption: 'What was sent, as long as it is kept',
     filter: 'Outcome',
     all: 'All',
     outcomes: { failed: 'Failed', delivered: 'Delivered' },

@@ -66,10 +66,10 @@ export const consoleViWebhooks: ConsoleWebhookWords = {
     oldest: 'Chờ lâu nhất',
     hears: 'Sự kiện',
     activity: 'Ai đã sửa',
-    pausedText: 'Không gửi gì. Sự kiện chờ tối đa 30 ngày.',
+    pausedText: 'Không gửi gì. Sự kiện chờ 30 ngày, hoặc theo KEEP_EVENTS_DAYS.',
     stopped: 'Cửa hàng đã tạm dừng điểm nhận này',
     stoppedText:
-      'Bên nhận không nhận gì trong ba ngày, hoặc không muốn nhận nữa. Hãy sửa bên nhận rồi tiếp tục. Sự kiện chờ tối đa 30 ngày.',
+      'Bên nhận không nhận gì trong ba ngày, hoặc không muốn nhận nữa. Hãy sửa bên nhận rồi tiếp tục. Sự kiện chờ 30 ngày, hoặc theo KEEP_EVENTS_DAYS.',
     behind: 'Bên nhận không nhận được sự kiện',
     behindText: 'Các lần gửi lỗi cho biết lý do. Chúng sẽ tự được gửi lại.',
     seeFailed: 'Xem các lần lỗi',
@@ -100,7 +100,7 @@ export const consoleViWebhooks: ConsoleWebhookWords = {
   },
   deliveries: {
     title: 'Các lần gửi',
-    caption: 'Những gì đã gửi trong 30 ngày qua',
+    caption: 'Những gì đã gửi và còn được lưu',
     filter: 'Kết quả',
     all: 'Tất cả',
     outcomes: { failed: 'Lỗi', delivered: 'Đã nhận' },

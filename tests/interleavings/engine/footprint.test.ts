@@ -23,6 +23,7 @@ describe('The footprint of a statement', () => {
     ['update orders set n = 1 where id in (select id from product)', ['orders', 'product'], ['orders']],
     ['delete from "orders" where n = 1', ['orders'], ['orders']],
     ['lock table order_state in share mode', ['order_state'], ['order_state']],
+    ['lock table only order_state in row exclusive mode', ['order_state'], ['order_state']],
     ['insert into event values (1) on conflict (id) do update set n = 2', ['event'], ['event']],
     ["select 'update product' from orders -- delete from stock", ['orders'], []],
     [

@@ -24,7 +24,7 @@ const writing = [
   /\bdelete\s+from\s+(?:only\s+)?(?:public\.)?"?(\w+)/g,
   /\bmerge\s+into\s+(?:public\.)?"?(\w+)/g,
   /\btruncate\s+(?:table\s+)?(?:public\.)?"?(\w+)/g,
-  /\block\s+table\s+(?:public\.)?"?(\w+)/g,
+  /\block\s+table\s+(?:only\s+)?(?:public\.)?"?(\w+)/g,
 ];
 const locking = /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)\b/g;
 const changesSchema = /^\s*(?:create|alter|drop|vacuum)\b/;
@@ -34,7 +34,7 @@ const advisoryLock = 'advisory lock';
 
 /** Tables that a statement locks whole. A statement that changes none of their rows meets that lock all the same. */
 const lockedWhole = ['order_state'];
-const locksWhole = /\block\s+table\s+(?:public\.)?"?(\w+)/g;
+const locksWhole = /\block\s+table\s+(?:only\s+)?(?:public\.)?"?(\w+)/g;
 
 /** Reads footprints out of the texts of statements. */
 export const createFootprints = ({ tables, sources, triggers, foreignKeys }: Schema) => {

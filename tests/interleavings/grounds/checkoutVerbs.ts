@@ -247,3 +247,13 @@ export const ab = ({ orders }: Rows) => orders;
 export const ba = ({ orders }: Rows) => orders.toReversed();
 export const b = ({ orders }: Rows) => orders.slice(1);
 export const others = ({ other }: Rows) => [other];
+
+/** Drops what is stored under each key, as if it were old. */
+export const dropResponses: Verb<Rows> = {
+  port: 'dropOld',
+  skips: true,
+  run: async ({ shop, store }) =>
+    say(store.dropOld({ kind: 'responses', beforeMs: shop.now() + 86_400_000, limit: 100 }), ({ rows }) =>
+      count(rows),
+    ),
+};

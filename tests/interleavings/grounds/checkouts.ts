@@ -24,6 +24,7 @@ import {
   claimAndRelease,
   claimed,
   correct,
+  dropResponses,
   findByKey,
   importProduct,
   others,
@@ -86,6 +87,7 @@ export const payingGround = ground<Rows>({
     'correct the address': correct,
     'change the quantity of a': changeQuantity(0),
     'cancel what has expired': cancelExpired,
+    'drop the responses': dropResponses,
     'erase the customer': erase,
   },
 });
@@ -109,6 +111,7 @@ export const cancelledKeyGround = ground<Rows>({
     'record a late success': record(succeeded),
     'refund a late charge': refundLate,
     'take from the stock': removeStock,
+    'drop the responses': dropResponses,
     'erase the customer': erase,
   },
 });
@@ -124,6 +127,7 @@ export const declinedGround = ground<Rows>({
     'adopt a part of a late charge': adoptPart,
     'cancel a': cancelFirst,
     'recover this payment': recover(true),
+    'drop the responses': dropResponses,
     'erase the customer': erase,
   },
 });

@@ -10,7 +10,7 @@ import {
 import { subscribedGround } from './events.ts';
 import { parkedGround, probingGround } from './pauses.ts';
 import { completedGround, refundingGround } from './refunds.ts';
-import { runGround } from './runs.ts';
+import { batchGround, runGround } from './runs.ts';
 import { failedGround, paidGround, rescuedGround, runningGround } from './tasks.ts';
 
 export const grounds = [
@@ -29,6 +29,7 @@ export const grounds = [
   probingGround,
   subscribedGround,
   runGround,
+  batchGround,
   monthGround,
   archivedGround,
   booksGround,

@@ -14,14 +14,14 @@ const topic = 'cartwright.orders';
 /** The lease of the run has ended by then. */
 const laterMs = 40_000;
 
-/** A topic, whose first events one relay has leased as a run. */
-const build = async ({ shop, store }: Actor): Promise<Rows> => {
+/** A topic, whose first `limit` events one relay has leased as a run. One statement has made three. */
+const build = async ({ shop, store }: Actor, limit: number): Promise<Rows> => {
   const subscriptionId = shop.newId();
   const own = { id: subscriptionId, kind: 'kafka', target: topic, types: eventTypes, secret: null } as const;
   await unwrap(store.subscriptions.create(own, shop.now()));
   const product = await shop.createProduct({ stock: 5 });
   const orders = await shop.placeOrders([product, product, product]);
-  const query = { subscriptionId, limit: 2, nowMs: shop.now(), leaseMs: 30_000 };
+  const query = { subscriptionId, limit, nowMs: shop.now(), leaseMs: 30_000 };
   const run = await unwrap(store.events.claimRun(query));
   const order = defined(orders.find(({ id }) => id === run[0]?.subject));
   return { order, subscriptionId, run };
@@ -80,8 +80,10 @@ const sendTest: Verb<Rows> = {
     say(store.events.sendTest(subscriptionId, shop.now()), done),
 };
 
+/** It looks at rows before batches, so it misses what a report takes out of a batch between the two. The next one finds it. */
 const drop: Verb<Rows> = {
   port: 'events.drop',
+  skips: true,
   run: async ({ shop, store }) =>
     say(store.events.drop(shop.now() + 25 * 3_600_000, 100), (dropped) =>
       count(dropped.reduce((sum, { events }) => sum + events, 0)),
@@ -94,25 +96,41 @@ const changeQuantity: Verb<Rows> = {
     say(store.orders.changeQuantity({ orderId: id, customerId, quantity: 2 }, shop.now()), done),
 };
 
-export const runGround = ground<Rows>({
-  name: 'a run of a topic',
-  build,
-  verbs: {
-    'claim a run': claim(0),
-    'claim a run when the lease has ended': claim(laterMs),
-    'report the run as delivered': report({ kind: 'delivered' }),
-    'report the run as failed': report({ kind: 'failed', dueAtMs: 9e12 }),
-    'report the run as released': report({ kind: 'released' }),
-    'pause the topic': change(true),
-    'resume the topic': change(false),
-    'end the topic': end,
-    'create the topic again': createAgain,
-    'send a test': sendTest,
-    'drop what is old': drop,
-    'change the quantity': changeQuantity,
-  },
-  check: (_, { results }, verbs) =>
-    verbs.filter((name, index) => name.startsWith('report ') && results[index] === '2').length > 1
-      ? ['two_reports_counted']
-      : [],
-});
+const verbs: Readonly<Record<string, Verb<Rows>>> = {
+  'claim a run': claim(0),
+  'claim a run when the lease has ended': claim(laterMs),
+  'report the run as delivered': report({ kind: 'delivered' }),
+  'report the run as failed': report({ kind: 'failed', dueAtMs: 9e12 }),
+  'report the run as released': report({ kind: 'released' }),
+  'pause the topic': change(true),
+  'resume the topic': change(false),
+  'end the topic': end,
+  'create the topic again': createAgain,
+  'send a test': sendTest,
+  'drop what is old': drop,
+  'change the quantity': changeQuantity,
+};
+
+const createRunGround = (name: string, limit: number, own: Readonly<Record<string, Verb<Rows>>>) =>
+  ground<Rows>({
+    ...{ name, verbs: own },
+    build: (actor) => build(actor, limit),
+    check: (_, { results }, names) =>
+      names.filter((verb, index) => verb.startsWith('report ') && results[index] === String(limit)).length > 1
+        ? ['two_reports_counted']
+        : [],
+  });
+
+/** The batch is larger than the run, so its events have rows of their own. */
+export const runGround = createRunGround('a run of a topic', 2, verbs);
+
+/** The run is the whole batch. What nothing of a batch depends on is left to the other ground. */
+export const batchGround = createRunGround(
+  'a run of a batch',
+  3,
+  Object.fromEntries(
+    Object.entries(verbs).filter(
+      ([name]) => !['pause the topic', 'resume the topic', 'send a test'].includes(name),
+    ),
+  ),
+);

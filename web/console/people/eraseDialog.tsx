@@ -7,9 +7,9 @@ import { Field } from '../../parts/Field.tsx';
 import type { ConsolePeopleWords } from '../../words/consoleEnPeople.ts';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
+import { orderPath } from '../orders/addresses.ts';
 import { useCommand } from '../useCommand.ts';
 import { createPeopleApi } from './peopleApi.ts';
-import { orderPath } from './personAddress.ts';
 
 type EraseDialogProps = {
   readonly customer: string;

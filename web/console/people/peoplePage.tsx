@@ -7,11 +7,11 @@ import { Field } from '../../parts/Field.tsx';
 import type { ConsolePeopleWords } from '../../words/consoleEnPeople.ts';
 import type { ConsoleRecordWords } from '../../words/consoleEnRecords.ts';
 import { useConsole } from '../console.ts';
+import { personPath } from '../orders/addresses.ts';
 import type { PageProps } from '../page.tsx';
 import { useCommand } from '../useCommand.ts';
 import { createPeopleApi } from './peopleApi.ts';
 import { Person } from './person.tsx';
-import { personPath } from './personAddress.ts';
 
 /** What the shop holds of a person: find it, hand it out, and erase it. */
 export const PeoplePage = ({ words: { people: words } }: PageProps<ConsoleRecordWords>) => {

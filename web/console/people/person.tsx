@@ -9,8 +9,8 @@ import { SkeletonRows } from '../../parts/Skeleton.tsx';
 import type { ConsolePeopleWords } from '../../words/consoleEnPeople.ts';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
+import { erasuresPath, ordersOfCustomerPath } from '../orders/addresses.ts';
 import { countedMax, exportPath, type Held } from './peopleApi.ts';
-import { erasuresPath, ordersOfPersonPath } from './personAddress.ts';
 import { useHeld } from './useHeld.ts';
 
 /** Few visits erase somebody. */
@@ -58,7 +58,7 @@ const isNothing = (held: Held): boolean =>
 const Facts = ({ customer, words, held }: PersonProps & { readonly held: Held }) => {
   const { language } = useConsole();
   const numberOf = (value: number) => new Intl.NumberFormat(language.value).format(value);
-  const orders = (text: string) => <a href={ordersOfPersonPath(customer)}>{text}</a>;
+  const orders = (text: string) => <a href={ordersOfCustomerPath(customer)}>{text}</a>;
   const facts =
     held.kind === 'more'
       ? [{ label: words.counts.orders, value: orders(words.more(numberOf(countedMax))) }]
