@@ -8,6 +8,7 @@ import { type Finding, isHealthy, renderFindings } from './doctorReport.ts';
 import { reportRetention } from './doctorRetention.ts';
 import { checkMailServer, checkProvider, checkServices } from './doctorServices.ts';
 import { checkSplunk } from './doctorTelemetry.ts';
+import { isToRun } from './plainCommand.ts';
 import { refuseRuntime } from './runtime.ts';
 
 /**
@@ -45,6 +46,14 @@ const examine = async (): Promise<readonly Finding[]> => {
   ];
 };
 
-const findings = await examine();
-process.stdout.write(renderFindings(findings));
-process.exitCode = isHealthy(findings) ? 0 : 1;
+const usage = `Checks the settings and all that they name, and says what to do about each thing that is wrong. It changes nothing.
+
+  bun run doctor
+
+Run it with the environment of the shop. It ends with 1 if something is wrong.`;
+
+if (isToRun({ name: 'doctor', usage })) {
+  const findings = await examine();
+  process.stdout.write(renderFindings(findings));
+  process.exitCode = isHealthy(findings) ? 0 : 1;
+}

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { Result } from 'neverthrow';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
@@ -15,9 +16,18 @@ const usage = `Shows who hears of events, and how far each is behind.
   --end   ends the subscription of a topic of Kafka, and drops what it has not heard. First stop the processes
           that have KAFKA_BROKERS with this topic, or start them without it: their next start subscribes it again.`;
 
+const options = { end: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+
+const readArguments = Result.fromThrowable(
+  () => parseArgs({ options, strict: true }).values,
+  (cause) => (cause instanceof Error ? cause.message : String(cause)),
+);
+
 /** `bun run events`. Webhook endpoints are ended by the API; Kafka, which settings subscribe, is ended here. */
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({ options: { end: { type: 'string' }, help: { type: 'boolean' } } });
+  const parsed = readArguments();
+  if (parsed.isErr()) return fail(`${parsed.error}\nSee: bun run events --help`);
+  const values = parsed.value;
   if (values.help === true) return print(usage);
   const config = readConfig(process.env);
   if (config.isErr())

@@ -3,6 +3,7 @@ import { createSystemWorld } from '../adapters/system/system.ts';
 import { type Config, readConfig } from './config.ts';
 import { addressOf } from './databaseUrl.ts';
 import { createLog } from './log.ts';
+import { isToRun } from './plainCommand.ts';
 import { describeStartFailure, exitWithError } from './process.ts';
 import { refuseRuntime } from './runtime.ts';
 import { openProvider, openStore, waitForStore } from './wiring.ts';
@@ -27,10 +28,16 @@ const migrate = async (given: Config): Promise<string> => {
   return `The database ${addressOf(config.databaseUrl)} is up to date.\n`;
 };
 
+const usage = `Brings the database of DATABASE_URL up to date, and ends. A start does this too.
+
+  bun run migrate`;
+
 const wrongRuntime = refuseRuntime(process.versions);
 const config = readConfig(process.env);
 const program = 'The migration';
-if (wrongRuntime !== null) {
+if (!isToRun({ name: 'migrate', usage })) {
+  // It has been answered.
+} else if (wrongRuntime !== null) {
   exitWithError(wrongRuntime, program);
 } else if (config.isErr()) {
   exitWithError(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'), program);

@@ -4,18 +4,19 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { systemTimer } from '../adapters/system/timer.ts';
 import { readConfig } from './config.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
+import { isToRun } from './plainCommand.ts';
 import { exitWithError } from './process.ts';
 
 /**
  * `bun run partition`: puts the history and the step ledger of a PostgreSQL database into monthly partitions, while the
  * shop is open, and makes the months to come. Its user must own the tables.
  */
-const config = readConfig(process.env);
-const program = 'The partitioning';
-if (config.isErr()) exitWithError(config.error.join('\n'), program);
-else if (sqlitePathOf(config.value.databaseUrl) !== null)
-  exitWithError('SQLite has no partitions. Set DATABASE_URL to a PostgreSQL server', program);
-else
+const partition = async (): Promise<void> => {
+  const config = readConfig(process.env);
+  const program = 'The partitioning';
+  if (config.isErr()) return exitWithError(config.error.join('\n'), program);
+  if (sqlitePathOf(config.value.databaseUrl) !== null)
+    return exitWithError('SQLite has no partitions. Set DATABASE_URL to a PostgreSQL server', program);
   try {
     const ends = await partitionTables(config.value.databaseUrl, {
       nowMs: systemClock.nowMs,
@@ -29,3 +30,13 @@ else
     process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
     process.exitCode = 1;
   }
+};
+
+const usage = `Puts the history and the step ledger of a PostgreSQL database into monthly partitions.
+
+  bun run partition
+
+It works on the database of DATABASE_URL while the shop is open, and makes the months to come. Its user must own the
+tables. A second time it only makes new months.`;
+
+if (isToRun({ name: 'partition', usage })) await partition();

@@ -78,6 +78,8 @@ export const connect = ({
         statement_timeout: statementMs,
         idle_in_transaction_session_timeout: transactionTimeoutMs,
         lock_timeout: lockMs,
+        // Our statements read few rows: to compile one takes longer than to run it.
+        jit: 'off',
       }),
       ...session,
     },

@@ -61,7 +61,7 @@ export const createWebhookTarget = (
       });
       return outcome(answer.status, ...judge(answer, clock.nowMs()));
     } catch (cause) {
-      if (cancelling.signal.aborted) return outcome(null, `no answer within ${limitMs / 1_000} s`);
+      if (cancelling.signal.aborted) return outcome(null, `no answer within ${secondsOf(limitMs)} s`);
       const code = codeOf(cause);
       return outcome(null, `the receiver cannot be reached${code === null ? '' : ` (${code})`}`);
     } finally {
@@ -88,6 +88,9 @@ export const createWebhookTarget = (
     },
   };
 };
+
+/** People read it, and what is left of a lease is no round number. */
+const secondsOf = (ms: number): number => Math.ceil(ms / 100) / 10;
 
 /** 2xx has taken the event. 410 wants no more, as Standard Webhooks say. Everything else may take it later. */
 const judge = (

@@ -161,6 +161,15 @@ describe('A webhook', () => {
     expect(await sending).toMatchObject({ error: 'no answer within 4 s' });
   });
 
+  test('Says a time without an answer that people can read', async () => {
+    const receiver = await open(() => {});
+    const { sendTo, timer } = createSender();
+    const sending = sendTo(urlOf(receiver), leasedEvent, 4_899.923);
+    while (receiver.received.length === 0) await waitTurns(1);
+    await timer.advance(3_900);
+    expect(await sending).toMatchObject({ error: 'no answer within 3.9 s' });
+  });
+
   test('Says by a code that nobody takes the connection, and not where to', async () => {
     const receiver = await open(answerWith(204));
     await receiver.stop();

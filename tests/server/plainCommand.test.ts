@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'bun:test';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { answerInsteadOf } from '../../server/plainCommand.ts';
+import { createScratchFolder } from '../processes/cleanup.ts';
+
+describe('A command without options', () => {
+  const command = { name: 'partition', usage: 'Puts the history into partitions.' };
+
+  test('It runs without arguments', () => {
+    expect(answerInsteadOf(command, [])).toBeNull();
+  });
+
+  test.each(['--help', '-h'])('With %s it shows its help and does not run', (argument) => {
+    expect(answerInsteadOf(command, [argument])).toEqual({ text: command.usage, exitCode: 0 });
+  });
+
+  test.each([[['--dry-run']], [['2027-01']], [['--help', '--months=3']]])('It refuses %p', (argv) => {
+    const answer = answerInsteadOf(command, argv);
+    expect(answer?.exitCode).toBe(2);
+    expect(answer?.text).toBe(`partition has no argument ${argv.at(-1)}\nSee: bun run partition --help`);
+  });
+});
+
+describe.each(['partition', 'migrate', 'doctor', 'events'])('bun run %s', (name) => {
+  const run = (argument: string) => {
+    const file = join(createScratchFolder('help', { inMemory: true }), 'shop.db');
+    const env = { ...process.env, DATABASE_URL: `sqlite:${file}` };
+    const program = spawnSync(process.execPath, [`server/${name}.ts`, argument], { env, encoding: 'utf8' });
+    return { ...program, touched: existsSync(file) };
+  };
+
+  test('Its help touches no database', () => {
+    const { status, stdout, touched } = run('--help');
+    expect(stdout).toContain(`bun run ${name}`);
+    expect([status, touched]).toEqual([0, false]);
+  });
+
+  test('An unknown argument is refused without a stack, and touches no database', () => {
+    const { status, stderr, touched } = run('--frob');
+    expect(stderr).toContain('--frob');
+    expect(stderr).toEndWith(`See: bun run ${name} --help\n`);
+    expect([status === 0, touched]).toEqual([false, false]);
+  });
+});
