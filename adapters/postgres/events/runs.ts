@@ -43,8 +43,12 @@ export const createRuns = (sql: Sql): Pick<Events, 'claimRun' | 'reportRun'> => 
           where id = ${subscriptionId} and lease = ${first.lease} and lease_until_ms > 0
           returning id
         ), finished as (
-          delete from event_batch where subscription_id = ${subscriptionId} and id = any(${batches}::bigint[])
-            and exists (select from holder)
+          delete from event_batch where ctid = any(array(
+            select b.place from unnest(${batches}::bigint[]) as r(id) cross join lateral (
+              select ctid as place from event_batch where subscription_id = ${subscriptionId} and id = r.id offset 0
+            ) b
+            where exists (select from holder)
+          ))
           returning *
         ) ${keepUndelivered(tx, reports)}
         select exists (select from holder) as is`;
