@@ -19,7 +19,7 @@ export const postgresCheckout1: readonly Guard[] = [
   guard(
     'an outcome locks its payment, on PostgreSQL',
     ['adapters/postgres/checkout/recordOutcomes.ts', 's.id for update', 's.id'],
-    stepped('an open payment: record a success × record a decline', 11),
+    stepped('an open payment: record a success × record a decline × recover this payment', 3),
   ),
   guard(
     'a release counts only for the newest attempt, on PostgreSQL',
