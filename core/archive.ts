@@ -56,6 +56,8 @@ export type Unfinished = {
   readonly orders: number;
   readonly refunds: number;
   readonly tasks: number;
+  /** Undelivered events whose bodies will be made of the history. */
+  readonly events: number;
 };
 
 /** The rows of old months in one database. All methods reject if the database fails. */

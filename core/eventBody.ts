@@ -117,9 +117,11 @@ const orderAt = (
   parts: OrderParts,
 ): string => {
   const lastSeq = historySeqOf(sequence);
-  let status: OrderStatus = initialOrderStatus;
+  const isArchived = history[0]?.seq !== 1;
+  let status: OrderStatus = isArchived ? archivedStatus(order) : initialOrderStatus;
   let updatedAtMs = order.createdAtMs;
-  let claimed = false;
+  // What was archived had the claim, if there was one.
+  let claimed = isArchived;
   let disputed = false;
   let past = 0;
   for (const { seq, state, atMs } of history) {
@@ -138,6 +140,10 @@ const orderAt = (
   const times = `${parts.created}${timeOf(updatedAtMs)}","history":[${shown}]}`;
   return `${parts.head}${money}${status}"${claim}${disputed}${times}`;
 };
+
+/** The status that an order had when its history was archived. Only a completed one changes after that. */
+const archivedStatus = ({ status }: Order): OrderStatus =>
+  status === orderStatusAfter.cancel ? status : orderStatusAfter.complete;
 
 const disputeStates = ['disputed', 'dispute_won', 'dispute_lost'];
 

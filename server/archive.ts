@@ -69,8 +69,8 @@ const renderResults = (results: readonly MonthResult[]): string =>
 
 const renderResult = (result: MonthResult): string => {
   if (result.kind === 'stays') {
-    const { orders, refunds, tasks } = result.unfinished;
-    return `${result.month} stays: it has ${count(orders)} unfinished or disputed orders, ${count(refunds)} open refunds and ${count(tasks)} tasks.`;
+    const { orders, refunds, tasks, events } = result.unfinished;
+    return `${result.month} stays: it has ${count(orders)} unfinished or disputed orders, ${count(refunds)} open refunds, ${count(tasks)} tasks and ${count(events)} undelivered events.`;
   }
   const { file, orders, month } = result;
   return `${month}: ${count(orders)} orders, ${count(file.rows)} rows in ${file.path}, SHA-256 ${file.sha256}`;

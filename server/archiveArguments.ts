@@ -19,7 +19,8 @@ export const archiveUsage = `Moves the history of old orders out of the database
 
 It works on the database of DATABASE_URL, also while the shop is open. The histories of the orders and the step
 ledger go out. The orders, their payments, refunds and invoices stay, and are found as before; GET /orders/{id} then
-says historyArchived. A month with an unfinished or disputed order, an open refund or a task stays whole.
+says historyArchived. A month with an unfinished or disputed order, an open refund, a task or an undelivered event stays
+whole.
 
 Each month becomes a file history-YYYY-MM.ndjson.gz with its SHA-256 beside it (sha256sum -c checks it). Rows are
 deleted once their file is on the disk and was read again. Addresses in errors are left out of the files.

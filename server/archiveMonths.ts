@@ -27,7 +27,7 @@ export type ArchiveWatch = {
 };
 
 /**
- * Archives the months before `before`, the oldest first. A month with orders, refunds or tasks that are not finished stays
+ * Archives the months before `before`, the oldest first. A month with orders, refunds, tasks or events that are not finished stays
  * whole. Only rows that were read again from the file are deleted, so rows that come meanwhile stay.
  */
 export const archiveMonths = async (
@@ -65,8 +65,7 @@ const archiveMonth = async (
   onOrders: (count: number) => void,
 ): Promise<MonthResult | null> => {
   const unfinished = await archive.findUnfinished(idsOfMonth(month));
-  if (unfinished.orders + unfinished.refunds + unfinished.tasks > 0)
-    return { kind: 'stays', month, unfinished };
+  if (Object.values(unfinished).some((count) => count > 0)) return { kind: 'stays', month, unfinished };
   const file = await writeArchive(folder, month, readMonth(archive, month, onOrders));
   if (file === null) return null;
   for await (const slice of readSlices(file.path, sliceRows)) {

@@ -148,6 +148,42 @@ describe.each(archivedDatabases)('Archive of $name', ({ create, openStore, openA
     expect(monthsOf(await run('2025-02'))).toEqual(['archived 2025-01']);
   });
 
+  test('A month with an event that nobody has heard stays whole, and goes out after it', async () => {
+    world.advance(1);
+    const { subscribe, hearAll, claimRun } = createEventFixture(() => ({
+      ...{ store, world, fixture, close: store.close },
+    }));
+    const topic = { kind: 'kafka', secret: null, target: 'orders' } as const;
+    const endpoint = await subscribe(['order.placed']);
+    const kafka = await subscribe(['order.completed', 'checkout.succeeded'], topic);
+    await sell();
+    const stays = { month: 'stays 2025-01', unfinished: { orders: 0, refunds: 0, tasks: 0 } };
+    expect(await run('2025-02')).toMatchObject([{ ...stays, unfinished: { events: 2 } }]);
+    expect(await hearAll(endpoint)).toHaveLength(1);
+    expect(await run('2025-02')).toMatchObject([{ ...stays, unfinished: { events: 1 } }]);
+    const reports = (await claimRun(kafka)).map((event) => ({
+      ...{ ...event, outcome: { kind: 'delivered' } as const },
+    }));
+    await unwrap(store.events.reportRun(kafka, reports, null));
+    expect(monthsOf(await run('2025-02'))).toEqual(['archived 2025-01']);
+  });
+
+  test('Events of an archived order have its status and its checkout', async () => {
+    world.advance(1);
+    const id = await sell();
+    await run('2025-02');
+    const { subscribe, hearAll } = createEventFixture(() => ({ store, world, fixture, close: store.close }));
+    const subscription = await subscribe(['order.step', 'order.refunded']);
+    const refund = await fixture.requestRefund(id);
+    await fixture.finishRefund(refund.id, { kind: 'succeeded', reference: 're_1' });
+    const { checkoutId, number } = await fixture.findOrder(id);
+    const heard = (await hearAll(subscription)).map(({ body }) => JSON.parse(body).data.order);
+    expect(heard).toMatchObject([
+      { status: 'completed', checkoutId, number },
+      { status: 'refunded', checkoutId, number },
+    ]);
+  });
+
   test('An order whose dispute began after its file was written keeps its history', async () => {
     world.advance(1);
     const [id, other] = [await sell(), await sell()];

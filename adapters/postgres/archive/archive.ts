@@ -7,6 +7,7 @@ import {
   type IdRange,
   type LedgerRow,
   type RowKey,
+  type Unfinished,
 } from '../../../core/archive.ts';
 import { openRefundStatuses } from '../../../core/refund.ts';
 import { refusePending } from '../../stored/migrations.ts';
@@ -56,7 +57,7 @@ export const createArchive = (sql: Sql): Archive => ({
 });
 
 const findUnfinished = async (sql: Sql, { from, until }: IdRange) => {
-  const [row] = await sql<{ orders: number; refunds: number; tasks: number }[]>`
+  const [row] = await sql<Unfinished[]>`
     select
       (
         select count(*) from orders where id >= ${from} and id < ${until}
@@ -69,8 +70,14 @@ const findUnfinished = async (sql: Sql, { from, until }: IdRange) => {
       (
         select count(*) from task t where (t.id >= ${from} and t.id < ${until})
           or exists (select from unnest(t.order_ids) as o(id) where o.id >= ${from} and o.id < ${until})
-      ) as tasks`;
-  return row ?? { orders: 0, refunds: 0, tasks: 0 };
+      ) as tasks,
+      (
+        select count(*) from event where kind = 'order' and body is null and subject >= ${from} and subject < ${until}
+      ) + (
+        select count(*) from event_batch b cross join unnest(b.subjects, b.quantities) as e(subject, quantity)
+        where e.quantity is not null and e.subject >= ${from} and e.subject < ${until}
+      ) as events`;
+  return row ?? { orders: 0, refunds: 0, tasks: 0, events: 0 };
 };
 
 type Read = (

@@ -8,6 +8,7 @@ import {
   type IdRange,
   type LedgerRow,
   type RowKey,
+  type Unfinished,
 } from '../../../core/archive.ts';
 import { openRefundStatuses } from '../../../core/refund.ts';
 import { refusePending } from '../../stored/migrations.ts';
@@ -42,10 +43,11 @@ const createArchive = (client: Database.Database): Archive => {
         .pluck()
         .get(range) ?? 0,
     findUnfinished: async (range) =>
-      client.prepare<[object], { orders: number; refunds: number; tasks: number }>(unfinished).get(range) ?? {
+      client.prepare<[object], Unfinished>(unfinished).get(range) ?? {
         orders: 0,
         refunds: 0,
         tasks: 0,
+        events: 0,
       },
     read: async (...query) => read(...query),
     remove: async (table, rows) => remove(table, rows),
@@ -71,7 +73,11 @@ const unfinished = `
     (
       select count(*) from task t where (t.id >= $from and t.id < $until)
         or exists (select 1 from json_each(t.order_ids) where value >= $from and value < $until)
-    ) as tasks`;
+    ) as tasks,
+    (
+      select count(*) from event
+      where kind = 'order' and body is null and subject >= $from and subject < $until
+    ) as events`;
 
 type StoredHistory = Omit<HistoryRow, 'isReserved'> & { readonly isReserved: number };
 
