@@ -27,14 +27,17 @@ export const createRetentionPoll = (
   return async () => {
     if (retention === undefined) return ok(everyMs);
     if (left.length === 0) left = [...retentionKinds];
-    const [kind] = left;
+    const kind = left.shift();
     if (kind === undefined) return ok(everyMs);
     const keptMs = retention[kind];
     // Their number is bounded, also without a limit of days.
     const isDue = keptMs !== null || kind === 'mails';
     const slice = { kind, beforeMs: keptMs === null ? 0 : clock.nowMs() - keptMs, limit: sliceMax[kind] };
-    return (isDue ? await store.dropOld(slice) : ok({ rows: 0, isMore: false })).map(({ isMore }) => {
-      if (!isMore) left.shift();
+    const dropped = isDue ? await store.dropOld(slice) : ok({ rows: 0, isMore: false });
+    // A kind that cannot be deleted comes last, so that it does not keep the others.
+    if (dropped.isErr()) left.push(kind);
+    return dropped.map(({ isMore }) => {
+      if (isMore) left.unshift(kind);
       return left.length === 0 ? everyMs : isDue ? slicePauseMs : 0;
     });
   };

@@ -7,9 +7,6 @@ export const ordersOfCustomerPath = (customerId: string): string => ordersPath +
 export const ordersOfNumberPath = (number: string): string => ordersPath + queryOf({ number });
 /** What the shop holds of a person. The id may have every visible character, so it is in the query. */
 export const personPath = (customer: string): string => `/console/people${queryOf({ customer })}`;
-/** The erasures of a person, in the activity. */
-export const erasuresPath = (target: string): string =>
-  `/console/activity${queryOf({ action: 'customer.erase', target })}`;
 export const refundsPath = '/console/refunds';
 export const refundPath = (id: string): string => refundsPath + queryOf({ refund: id });
 export const casesPath = (check: string): string => `/console/money/${encodeURIComponent(check)}`;

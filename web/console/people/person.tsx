@@ -9,7 +9,8 @@ import { SkeletonRows } from '../../parts/Skeleton.tsx';
 import type { ConsolePeopleWords } from '../../words/consoleEnPeople.ts';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
-import { erasuresPath, ordersOfCustomerPath } from '../orders/addresses.ts';
+import { ordersOfCustomerPath } from '../orders/addresses.ts';
+import { erasuresPath } from './addresses.ts';
 import { countedMax, exportPath, type Held } from './peopleApi.ts';
 import { useHeld } from './useHeld.ts';
 
