@@ -141,7 +141,8 @@ export const marksIn = (file: string, whole: string): readonly Mark[] => {
   const source = withoutComments(whole, file.endsWith('.sql'));
   const find = (kind: Mark['kind'], pattern: RegExp) =>
     marksOf(kind, file, source, matchesOf(pattern, source));
-  if (file.endsWith('.sql')) return [...find('index', indexes), ...find('conflict', conflicts)];
+  if (file.endsWith('.sql'))
+    return [...find('index', indexes), ...find('conflict', conflicts), ...find('lock', locks)];
   if (file.startsWith('core/'))
     return find('rule', rules).map((mark) => ({ ...mark, ...statementOf(source, mark) }));
   return [

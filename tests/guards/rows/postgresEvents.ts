@@ -7,6 +7,15 @@ export const postgresEvents: readonly Guard[] = [
     stepped('events of a subscription: create a webhook × change the quantity', 8),
   ),
   guard(
+    'the refund of a late charge is waited for, on PostgreSQL',
+    ['sql/postgres/026_event.sql', 'lock table only order_state in row exclusive mode;', ''],
+    inTest(
+      'tests/postgres/newSubscription.test.ts',
+      'A new subscription waits for a transaction that has settled the refund of a late charge without seeing it',
+      2,
+    ),
+  ),
+  guard(
     'a test event keeps its subscription, on PostgreSQL',
     ['adapters/postgres/events/events.ts', ' for key share', ''],
     stepped('events of a subscription: end the subscription × send a test', 2),
