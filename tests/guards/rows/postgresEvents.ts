@@ -17,9 +17,14 @@ export const postgresEvents: readonly Guard[] = [
     stepped('events of a subscription: end the subscription × resend a delivery', 2),
   ),
   guard(
-    'an event is leased once, on PostgreSQL',
+    'a claim of events locks them, on PostgreSQL',
     ['adapters/postgres/events/events.ts', ' for update skip locked', ''],
-    stepped('events of a subscription: claim the events × report it as failed', 6),
+    inTest('tests/postgres/skippedRows.test.ts', 'A claim of events leaves one that somebody holds', 3),
+  ),
+  guard(
+    'a claim of events skips those that somebody holds, on PostgreSQL',
+    ['adapters/postgres/events/events.ts', ' skip locked', ''],
+    inTest('tests/postgres/skippedRows.test.ts', 'A claim of events leaves one that somebody holds', 3),
   ),
   guard(
     'a delivery that is resent while it waits, on PostgreSQL',
@@ -83,7 +88,7 @@ export const postgresEvents: readonly Guard[] = [
     ],
     inTest(
       'tests/contracts/postgres.test.ts',
-      'Of runs that are claimed at once one has events, and its report lets the next be claimed',
+      'A run whose lease has expired is claimed anew, and the report of the old one changes nothing',
       107,
     ),
   ),
