@@ -80,6 +80,8 @@ describe('What looks like a guard', () => {
     expect(textsIn('adapters/postgres/a.ts', statement)).toEqual([
       ...['for update', 'skip locked', 'state =', 't.lease =', 't.lease + 1'],
     ]);
+    const unindexed = "tx`delete from task where due_ms + 0 >= 1 and state || '' = 'running'`";
+    expect(textsIn('adapters/postgres/a.ts', unindexed)).toEqual(['due_ms + 0 >=', "state || '' ="]);
     expect(textsIn('adapters/postgres/a.ts', '// for update\n/* on conflict */ lock')).toEqual([]);
     expect(textsIn('adapters/sqlite/a.ts', "'insert or ignore into a' 'x on conflict do nothing'")).toEqual([
       ...['insert or ignore', 'on conflict'],

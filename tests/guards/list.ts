@@ -5,6 +5,7 @@ import { killedGuards } from './rows/killed.ts';
 import { postgresCheckout1 } from './rows/postgresCheckout1.ts';
 import { postgresCheckout2 } from './rows/postgresCheckout2.ts';
 import { postgresEventBatches } from './rows/postgresEventBatches.ts';
+import { postgresEventReports } from './rows/postgresEventReports.ts';
 import { postgresEvents } from './rows/postgresEvents.ts';
 import { postgresOthers } from './rows/postgresOthers.ts';
 import { postgresQueue1 } from './rows/postgresQueue1.ts';
@@ -36,6 +37,7 @@ export const allGuards: readonly Guard[] = [
   ...postgresCheckout1,
   ...postgresCheckout2,
   ...postgresEventBatches,
+  ...postgresEventReports,
   ...postgresEvents,
   ...postgresOthers,
   ...postgresQueue1,

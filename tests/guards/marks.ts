@@ -40,8 +40,9 @@ const recheckedColumns = [
   ...['due_ms', 'run_ms', 'recover_ms', 'response', 'accepted_ms', 'answered_ms', 'sold_before'],
   ...['ended_ms', 'revoked_ms', 'probe_at_ms', 'probe_task_id', 'processed_ms', 'version', 'limited'],
 ].join('|');
+/** With `+ 0` or `|| ''` a condition is kept from an index. It is a re-check as before. */
 const rechecks = new RegExp(
-  `\\b(?:\\w+\\.)?(?:${recheckedColumns})\\s*(?:=|<>|<=|>=|<|>|\\bin\\b|\\bis (?:not )?null\\b|\\bis (?:not )?distinct\\b)`,
+  `\\b(?:\\w+\\.)?(?:${recheckedColumns})\\s*(?:\\|\\| ''|\\+ 0)?\\s*(?:=|<>|<=|>=|<|>|\\bin\\b|\\bis (?:not )?null\\b|\\bis (?:not )?distinct\\b)`,
   'gi',
 );
 

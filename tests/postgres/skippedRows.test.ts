@@ -5,6 +5,7 @@ import { firstIdAt } from '../../core/id.ts';
 import { refundPipeline } from '../../core/pipelines/refund.ts';
 import { foldVersion } from '../../core/search.ts';
 import type { Store } from '../../core/store.ts';
+import { createEventFixture } from '../contracts/eventFixture.ts';
 import { createFixture, defined, type Fixture, refundSucceeded, unwrap } from '../contracts/fixture.ts';
 import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
 import { createTestWorld, type TestWorld } from '../world.ts';
@@ -86,6 +87,18 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that another pro
     await hold(`task where id = '${tasks[9]}'`);
     const leases = await shop.claimJobs('provider_event', { limit: 8 });
     expect(idsOf(leases)).toEqual([...tasks.slice(0, 7), tasks[8] ?? ''].toSorted());
+  });
+
+  test('A claim of events leaves one that somebody holds', async () => {
+    const { subscribe, claim } = createEventFixture(() => ({
+      ...{ store, world, fixture: shop, close: store.close },
+    }));
+    const id = await subscribe(['order.placed']);
+    const orders = await shop.placeOrders(Array(3).fill(await shop.createProduct()));
+    const [held = '', ...free] = orders.map((order) => order.id);
+    await hold(`event where subject = '${held}'`);
+    const claimed = await claim(id);
+    expect(claimed.map(({ subject }) => subject).toSorted()).toEqual(free.toSorted());
   });
 
   test('A rescue leaves a task that somebody holds', async () => {

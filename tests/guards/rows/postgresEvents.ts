@@ -26,9 +26,14 @@ export const postgresEvents: readonly Guard[] = [
     stepped('events of a subscription: end the subscription × resend a delivery', 2),
   ),
   guard(
-    'an event is leased once, on PostgreSQL',
+    'a claim of events locks them, on PostgreSQL',
     ['adapters/postgres/events/events.ts', ' for update skip locked', ''],
-    stepped('events of a subscription: claim the events × report it as failed', 6),
+    inTest('tests/postgres/skippedRows.test.ts', 'A claim of events leaves one that somebody holds', 3),
+  ),
+  guard(
+    'a claim of events skips those that somebody holds, on PostgreSQL',
+    ['adapters/postgres/events/events.ts', ' skip locked', ''],
+    inTest('tests/postgres/skippedRows.test.ts', 'A claim of events leaves one that somebody holds', 3),
   ),
   guard(
     'a delivery that is resent while it waits, on PostgreSQL',
@@ -57,58 +62,22 @@ export const postgresEvents: readonly Guard[] = [
     ),
   ),
   guard(
-    'the log takes no attempt under an old lease, on PostgreSQL',
-    ['adapters/postgres/events/deliveries.ts', 'e.lease = r.lease', '(e.lease = r.lease or true)'],
-    inTest('tests/contracts/postgres.test.ts', 'An attempt to deliver under an old lease is not logged', 3),
-  ),
-  guard(
     'one test event at a time, on PostgreSQL',
     ['adapters/postgres/events/events.ts', '\n        on conflict do nothing', ''],
     inTest('tests/contracts/postgres.test.ts', 'Two test events of one moment are one event', 1),
   ),
   guard(
-    'a delivered event is deleted under its lease only, on PostgreSQL',
-    [
-      'adapters/postgres/events/events.ts',
-      `= 'delivered' and e.subscription_id = \${subscriptionId} and e.subject = r.subject\n            and e.sequence = r.sequence and e.lease = r.lease`,
-      `= 'delivered' and e.subscription_id = \${subscriptionId} and e.subject = r.subject\n            and e.sequence = r.sequence and (e.lease = r.lease or true)`,
-    ],
-    inTest(
-      'tests/contracts/postgres.test.ts',
-      'An event whose lease has expired is claimed anew, and the old lease changes nothing',
-      89,
-    ),
-  ),
-  guard(
-    'an event that failed is put back under its lease only, on PostgreSQL',
-    [
-      'adapters/postgres/events/events.ts',
-      `> 'delivered' and e.subscription_id = \${subscriptionId} and e.subject = r.subject\n            and e.sequence = r.sequence and e.lease = r.lease`,
-      `> 'delivered' and e.subscription_id = \${subscriptionId} and e.subject = r.subject\n            and e.sequence = r.sequence and (e.lease = r.lease or true)`,
-    ],
-    inTest('tests/contracts/postgres.test.ts', 'They do not wait for a report under an old lease', 102),
-  ),
-  guard(
     'a claim of events takes those that are due, on PostgreSQL',
     [
       'adapters/postgres/events/events.ts',
-      `} and due_ms <= \${nowMs}`,
-      `} and (due_ms <= \${nowMs} or true)`,
+      `0 and due_ms <= \${nowMs} and`,
+      `0 and (due_ms <= \${nowMs} or true) and`,
     ],
     inTest(
       'tests/contracts/postgres.test.ts',
       'An event whose lease has expired is claimed anew, and the old lease changes nothing',
       49,
     ),
-  ),
-  guard(
-    'a report raises the lease of the event that it puts back, on PostgreSQL',
-    [
-      'adapters/postgres/events/events.ts',
-      ',\n            lease = e.lease + 1,',
-      ',\n            lease = e.lease,',
-    ],
-    inTest('tests/contracts/postgres.test.ts', 'An event that failed is put back once under one lease', 1),
   ),
   guard(
     'a claim raises the lease of its events, on PostgreSQL',
@@ -120,15 +89,6 @@ export const postgresEvents: readonly Guard[] = [
     ),
   ),
   guard(
-    'the events behind one that fails look for the raised lease, on PostgreSQL',
-    ['adapters/postgres/events/followers.ts', 'lease + 1', 'lease'],
-    inTest(
-      'tests/contracts/postgres.test.ts',
-      'They wait as long as it does, so that no claim reads them, and then come after it',
-      47,
-    ),
-  ),
-  guard(
     'a run of events has one holder, on PostgreSQL',
     [
       'adapters/postgres/events/runs.ts',
@@ -137,7 +97,7 @@ export const postgresEvents: readonly Guard[] = [
     ],
     inTest(
       'tests/contracts/postgres.test.ts',
-      'Of runs that are claimed at once one has events, and its report lets the next be claimed',
+      'A run whose lease has expired is claimed anew, and the report of the old one changes nothing',
       107,
     ),
   ),

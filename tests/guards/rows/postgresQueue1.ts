@@ -25,8 +25,8 @@ export const postgresQueue1: readonly Guard[] = [
     'a lease that is over is not extended, on PostgreSQL',
     [
       'adapters/postgres/queue/queue.ts',
-      "where t.id = l.id and t.lease = l.lease and t.state = 'running'\n      returning",
-      "where t.id = l.id and t.state = 'running'\n      returning",
+      "and t.lease = l.lease and t.state || '' = 'running'\n      returning",
+      "and t.state || '' = 'running'\n      returning",
     ],
     stepped('a rescued task: extend the old lease × claim the physical tasks', 2),
   ),

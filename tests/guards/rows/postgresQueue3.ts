@@ -134,11 +134,24 @@ export const postgresQueue3: readonly Guard[] = [
     ),
   ),
   guard(
+    'a lease is extended only while its task runs, on PostgreSQL',
+    [
+      'adapters/postgres/queue/queue.ts',
+      `l.lease and t.state || '' = 'running'\n      returning`,
+      `l.lease and (t.state || '' = 'running' or true)\n      returning`,
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A retry report makes the task wait and counts its attempts',
+      1,
+    ),
+  ),
+  guard(
     'a release counts under its lease only, on PostgreSQL',
     [
       'adapters/postgres/queue/queue.ts',
-      `where t.id = l.id and t.lease = l.lease and t.state = 'running'\``,
-      `where t.id = l.id and (t.lease = l.lease or true) and t.state = 'running'\``,
+      `t.lease = l.lease and t.state || '' = 'running'\``,
+      `(t.lease = l.lease or true) and t.state || '' = 'running'\``,
     ],
     inTest(
       'tests/contracts/postgres.test.ts',
@@ -150,8 +163,8 @@ export const postgresQueue3: readonly Guard[] = [
     'a release counts for a task that runs, on PostgreSQL',
     [
       'adapters/postgres/queue/queue.ts',
-      `l.lease and t.state = 'running'\``,
-      `l.lease and (t.state = 'running' or true)\``,
+      `l.lease and t.state || '' = 'running'\``,
+      `l.lease and (t.state || '' = 'running' or true)\``,
     ],
     inTest(
       'tests/contracts/postgres.test.ts',

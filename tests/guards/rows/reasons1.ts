@@ -62,11 +62,6 @@ export const reasons1: readonly Guard[] = [
     'A task that is due already would only change its place among those that are due.',
   ),
   redundant(
-    'the log of deliveries locks the events, on PostgreSQL',
-    [['adapters/postgres/events/deliveries.ts', 'for update']],
-    'The log counts attempts under the lease of an event, which only the report of that lease ends. Two reports of one lease at once could log one attempt twice, and the log is not asked what to send.',
-  ),
-  redundant(
     'the events behind one that fails do not come sooner, on PostgreSQL',
     [['adapters/postgres/events/followers.ts', 'e.due_ms <']],
     'A claim takes an event only if none of its subject comes before it, so one that is due sooner is sent no sooner.',
@@ -77,13 +72,8 @@ export const reasons1: readonly Guard[] = [
     'An event is never due before it has happened, so there is nothing else to bring forward.',
   ),
   redundant(
-    'a report under an old lease holds no events back, on PostgreSQL',
-    [['adapters/postgres/events/followers.ts', 'first.lease =']],
-    'The next condition holds as well: only the report that counted has put the event back at this very time.',
-  ),
-  redundant(
     'an empty run is ended by its holder only, on PostgreSQL',
-    [['adapters/postgres/events/runs.ts', `= \${subscriptionId} and lease = \${leased.lease`]],
+    [['adapters/postgres/events/runs.ts', `= \${query.subscriptionId} and lease =`]],
     'The events of the newer run would be sent once more, by a third holder, which is allowed. Its report is refused then: “a report of a run counts under its lease only”.',
   ),
   redundant(
