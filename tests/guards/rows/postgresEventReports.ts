@@ -37,6 +37,33 @@ export const postgresEventReports: readonly Guard[] = [
       1,
     ),
   ),
+  guard(
+    'only what is old is dropped, on PostgreSQL',
+    [backlogs, ` and at_ms < \${beforeMs}`, '', 2],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Old events are dropped and counted for each subscription, and later ones stay',
+      1,
+    ),
+  ),
+  guard(
+    'a report keeps no event that was delivered, on PostgreSQL',
+    ['adapters/postgres/events/reports.ts', `where r.kind <> 'delivered' and`, 'where'],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'The log of deliveries has the last attempt of each event, newest first, and sends one again',
+      1,
+    ),
+  ),
+  guard(
+    'a claim takes the first event of a subject only, on PostgreSQL',
+    ['adapters/postgres/events/events.ts', 'and sequence = (', 'and sequence >= ('],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Of each order only its next event is in flight, and different orders go in parallel',
+      1,
+    ),
+  ),
   redundant(
     'the report of a run deletes only what was delivered, on PostgreSQL',
     [[runs, 'where r.due_ms is null']],
