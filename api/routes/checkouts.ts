@@ -66,7 +66,7 @@ export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Auth
         200: {
           description:
             'The key was used so long ago that its response is no longer kept (`KEEP_ANSWERS_DAYS`). This is the checkout as it now stands; nothing was charged.',
-          schema: checkoutJson.ref,
+          schema: checkoutResponseJson.ref,
           example: samples.currentCheckout,
           headers: ['location', 'idempotent-replayed'],
         },
