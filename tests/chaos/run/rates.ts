@@ -13,7 +13,12 @@ import { takeSnapshot } from './takeSnapshot.ts';
 /** How each fault's shop is opened. Its fault lasts as long as a person may need to see and end it. */
 export const rateFaults = {
   none: () => openPostgresShop(async () => {}),
-  silent: () => openPostgresShop(async ({ database }) => database.silenceConnections()),
+  silent: () =>
+    openPostgresShop(async ({ database }) => {
+      database.silenceConnections();
+      // Nobody ends it: each process finds its dead connections by its own deadlines.
+      await sleep(faultMs);
+    }),
   readOnly: () =>
     openPostgresShop(async ({ database }) => {
       await database.setReadOnly(true);
