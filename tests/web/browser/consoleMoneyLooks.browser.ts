@@ -1,5 +1,4 @@
 import { afterAll, expect, test } from 'bun:test';
-import { gzipSync } from 'node:zlib';
 import { createTestFile } from '../../processes/sqlite.ts';
 import { chromiumPath, launchChromium, violationsOf } from './chromium.ts';
 import { withConsole } from './consoleGround.ts';
@@ -8,6 +7,7 @@ import { holdAnswers } from './customer.ts';
 import { overflowOf } from './look.ts';
 import { openBank, payOrders } from './moneyGround.ts';
 import { withOperator } from './operator.ts';
+import { createScriptBytes } from './scriptBytes.ts';
 
 const bank = await openBank();
 afterAll(() => bank.close());
@@ -133,23 +133,7 @@ withConsole('A page of orders or money that is not as usual', options, ({ shop, 
     const {
       orderIds: [orderId],
     } = await payOrders(shop());
-    /** What a browser that has nothing yet loads, as gzip makes it, until the page shows this. */
-    const scriptOf = async (path: string, seen: string): Promise<number> => {
-      const sizes: Promise<number>[] = [];
-      await visit(
-        async ({ goto, page }) => {
-          page.on('response', (response) => {
-            if (response.request().resourceType() === 'script')
-              sizes.push(response.body().then((body) => gzipSync(body, { level: 9 }).byteLength));
-          });
-          await goto(path);
-          await page.locator(seen).first().waitFor();
-          await Promise.all(sizes);
-        },
-        { language: 'vi' },
-      );
-      return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-    };
+    const scriptOf = createScriptBytes(visit);
     const frame = await scriptOf('/console/nowhere', '#main h1');
     const costs: string[] = [];
     for (const [path, seen] of [

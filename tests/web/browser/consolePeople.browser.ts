@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { consoleEnPeople as words } from '../../../web/words/consoleEnPeople.ts';
 import { expectStatus, placeOrder, textAt, valueAt } from '../../processes/client.ts';
@@ -10,6 +9,7 @@ import { violationsOf } from './chromium.ts';
 import { withConsole } from './consoleGround.ts';
 import { isFocused, overflowOf } from './look.ts';
 import type { Operator } from './operator.ts';
+import { createScriptBytes } from './scriptBytes.ts';
 import { statusOf, until } from './shop.ts';
 
 const dialogOf = (page: Page): Locator => page.locator('dialog[open]');
@@ -209,23 +209,7 @@ withConsole('People on the console', { createDatabase: createTestFile }, ({ shop
 
   test('The page loads at most 10 kB of script beside the frame', async () => {
     const { customer } = await buy();
-    /** What a browser that has nothing yet loads, as gzip makes it, until the page shows this. */
-    const scriptOf = async (path: string, seen: string): Promise<number> => {
-      const sizes: Promise<number>[] = [];
-      await visit(
-        async ({ goto, page }) => {
-          page.on('response', (response) => {
-            if (response.request().resourceType() === 'script')
-              sizes.push(response.body().then((body) => gzipSync(body, { level: 9 }).byteLength));
-          });
-          await goto(path);
-          await page.locator(seen).first().waitFor();
-          await Promise.all(sizes);
-        },
-        { language: 'vi' },
-      );
-      return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-    };
+    const scriptOf = createScriptBytes(visit);
     const frame = await scriptOf('/console/nowhere', '#main h1');
     expect((await scriptOf(personPath(customer), '.facts')) - frame).toBeLessThanOrEqual(10_000);
   });

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
-import { gzipSync } from 'node:zlib';
 import { chromiumPath, launchChromium, violationsOf } from './chromium.ts';
 import { webhookStates } from './consoleWebhookStates.ts';
 import { overflowOf } from './look.ts';
 import { withOperator } from './operator.ts';
+import { createScriptBytes } from './scriptBytes.ts';
 import { withWebhooks } from './webhookGround.ts';
 
 const looks = [
@@ -67,23 +67,7 @@ withWebhooks('Each page of webhooks, in each state', (ground) => {
 
   test('Each page loads at most 10 kB of script beside the frame', async () => {
     const id = await makeEndpoint(shop().operator, '/cost');
-    /** What a browser that has nothing yet loads, as gzip makes it, until the page shows this. */
-    const scriptOf = async (path: string, seen: string): Promise<number> => {
-      const sizes: Promise<number>[] = [];
-      await visit(
-        async ({ goto, page }) => {
-          page.on('response', (response) => {
-            if (response.request().resourceType() === 'script')
-              sizes.push(response.body().then((body) => gzipSync(body, { level: 9 }).byteLength));
-          });
-          await goto(path);
-          await page.locator(seen).first().waitFor();
-          await Promise.all(sizes);
-        },
-        { language: 'vi' },
-      );
-      return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-    };
+    const scriptOf = createScriptBytes(visit);
     const frame = await scriptOf('/console/nowhere', '#main h1');
     const costs: string[] = [];
     for (const [path, seen] of [
