@@ -61,7 +61,7 @@ type EventBacklog = {
 
 /**
  * How many events of each subscription are counted. A count reads row by row, so that it ends here, however many wait:
- * whoever asks how far others are behind must not slow them down.
+ * a question how far others are behind must not slow them down.
  */
 export const countedEvents = (subscriptions: number): number =>
   Math.max(countedEachMin, Math.floor(countedMax / Math.max(1, subscriptions)));
@@ -84,7 +84,7 @@ export type ClaimEvents = {
 export interface Events {
   /**
    * The subscriptions that are not paused and may send now, each with an event that is due. With `id`, only this one is
-   * read: whoever has sent a batch asks so, because there may be a thousand others.
+   * read: so it is asked after each batch, because there may be a thousand others.
    */
   due(nowMs: number, id?: string): AsyncResult<readonly RelaySubscription[]>;
 

@@ -101,14 +101,16 @@ type Boundary = { readonly id: string; readonly position: number };
 /** `next` is the id at which the next, older window begins; null if there is none. */
 type Window = RowWindow & { readonly next: string | null };
 
+/** The position of the row with an id, or of the next one. */
+const createFromId = (client: Connection['client'], table: 'orders' | 'product') =>
+  client.prepare<[string], number>(`select position from ${table} where id >= ? order by id limit 1`).pluck();
+
 /** The window of about `rows` rows that are older than the row `before`. Null if there are no rows. */
 const createWindow = (client: Connection['client'], table: 'orders' | 'product') => {
   const newest = client
     .prepare<[], number>(`select position from ${table} order by position desc limit 1`)
     .pluck();
-  const fromId = client
-    .prepare<[string], number>(`select position from ${table} where id >= ? order by id limit 1`)
-    .pluck();
+  const fromId = createFromId(client, table);
   const floor = client.prepare<[number], Boundary>(
     `select id, position from ${table} where position <= ? order by position desc limit 1`,
   );
@@ -125,9 +127,7 @@ const createWindow = (client: Connection['client'], table: 'orders' | 'product')
 
 /** The window of `rows` orders of a customer that are older than the order `before`. */
 const createOwnWindow = (client: Connection['client']) => {
-  const fromId = client
-    .prepare<[string], number>('select position from orders where id >= ? order by id limit 1')
-    .pluck();
+  const fromId = createFromId(client, 'orders');
   const floor = client.prepare<[string, number, number], Boundary>(
     'select id, position from orders where customer_id = ? and position < ? order by position desc limit 1 offset ?',
   );
