@@ -84,29 +84,33 @@ const countOf = ({ count }: { readonly count: number }, { limit }: RetentionSlic
   isMore: count === limit,
 });
 
+// The oldest rows are a CTE that is run once. As a subquery the server may run it for each row that it deletes, and a row that
+// is deleted already is skipped: then more than a slice goes.
+
 // The ids of tasks are in the order of time, so the scan begins with the oldest and ends at the slice.
 const dropLedger: Drop = async (tx, slice) =>
   countOf(
     await tx`
-      delete from step_ledger s using (
+      with old as materialized (
         select task_id, step from step_ledger l
         where task_id < ${firstIdAt(slice.beforeMs)} and not exists (select from task t where t.id = l.task_id)
         order by task_id limit ${slice.limit}
         for update skip locked
-      ) as old
-      where s.task_id = old.task_id and s.step = old.step`,
+      )
+      delete from step_ledger s using old where s.task_id = old.task_id and s.step = old.step`,
     slice,
   );
 
 const dropProviderEvents: Drop = async (tx, slice) =>
   countOf(
     await tx`
-      delete from provider_event where id in (
+      with old as materialized (
         select id from provider_event e
         where received_ms < ${slice.beforeMs} and not exists (select from task where job_id = e.id)
         order by received_ms limit ${slice.limit}
         for update skip locked
-      )`,
+      )
+      delete from provider_event e using old where e.id = old.id`,
     slice,
   );
 

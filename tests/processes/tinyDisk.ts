@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createScratchFolder } from './cleanup.ts';
 
@@ -30,7 +30,15 @@ export const mountTinyDisk = (mebibytes: number): TinyDisk | null => {
     directory,
     fill: () => {
       const { bavail, bsize } = statfsSync(directory);
-      writeFileSync(filler, Buffer.alloc(bavail * bsize));
+      const file = openSync(filler, 'w');
+      try {
+        writeSync(file, Buffer.alloc(bavail * bsize));
+      } catch (cause) {
+        // Somebody else has written meanwhile. The disk is full all the same.
+        if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
+      } finally {
+        closeSync(file);
+      }
       return () => rmSync(filler);
     },
     makeReadOnly: () => {

@@ -99,10 +99,10 @@ const mergeSoldUnits = async (
   const many = products.filter((each) => each.sold_rows > soldRowsMax).map(({ productId }) => productId);
   if (many.length === 0) return;
   await sql`
-    with merged as (
-      delete from sold_units where id in (
-        select id from sold_units where product_id = any(${many}::uuid[]) for update skip locked
-      ) returning product_id, units
+    with free as materialized (
+      select id from sold_units where product_id = any(${many}::uuid[]) for update skip locked
+    ), merged as (
+      delete from sold_units s using free where s.id = free.id returning s.product_id, s.units
     )
     insert into sold_units (product_id, units) select product_id, sum(units) from merged group by product_id`;
 };

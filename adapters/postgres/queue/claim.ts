@@ -14,7 +14,7 @@ import { withNestedLoops } from '../nestedLoops.ts';
 import { effects } from './effects.ts';
 import { leaseExternalSteps } from './lease.ts';
 import { isPipelineFree, stepPausesOf } from './pauses.ts';
-import type { ScanStart, ScanStarts } from './scanStart.ts';
+import { newestStart, type ScanStart, type ScanStarts } from './scanStart.ts';
 import { type FoundTask, type TaskRow, tasksOf } from './tasks.ts';
 import { writeTransitions } from './transitions.ts';
 
@@ -101,12 +101,12 @@ const runEffects = async (
 
 /**
  * Locks tasks in two narrow scans of the queue's index, one from each end. The orders of the locked tasks are joined
- * after that. `last` has a row only if the oldest tasks fill their share, so without a backlog `newest` reads nothing.
+ * after that. Without a backlog `newest_start` has no row, and `newest` reads nothing.
  */
 const lockReadyTasks = (
   tx: Transaction,
   { pipeline, nowMs, limit }: Query,
-  { after, newestAfter }: ScanStart,
+  start: ScanStart,
 ): Promise<TaskRow[]> => {
   const share = shareClaim(limit);
   const isFree = isPipelineFree(tx, pipeline.name);
@@ -115,17 +115,16 @@ const lockReadyTasks = (
       select id, order_ids, seqs, pipeline, step, attempts, run_ms
       from task
       where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-        and (run_ms, id) > (${after.runMs}, ${after.id}) and ${isFree}
+        and (run_ms, id) > (${start.after.runMs}, ${start.after.id}) and ${isFree}
       order by run_ms, id limit ${share.oldest}
       for update skip locked
-    ), last as materialized (
-      select run_ms, id from oldest order by run_ms, id offset ${share.oldest - 1} limit 1
+    ), newest_start as materialized (
+      ${newestStart(tx, share, start)}
     ), newest as materialized (
       select id, order_ids, seqs, pipeline, step, attempts, run_ms
       from task
       where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-        and (run_ms, id) > ((select run_ms from last), (select id from last))
-        and (run_ms, id) > (${newestAfter.runMs}, ${newestAfter.id}) and ${isFree}
+        and (run_ms, id) > ((select run_ms from newest_start), (select id from newest_start)) and ${isFree}
       order by run_ms desc, id desc limit ${share.newest}
       for update skip locked
     )

@@ -7,7 +7,7 @@ import type { Caused } from '../../../core/trace.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
 import { isPipelineFree, type StepPausesColumn, stepPausesOf } from './pauses.ts';
-import type { ScanStart, ScanStarts } from './scanStart.ts';
+import { newestStart, type ScanStart, type ScanStarts } from './scanStart.ts';
 
 /** Inserts the tasks of new jobs, in the same transaction as the jobs. */
 export const insertJobs = (
@@ -69,7 +69,7 @@ const leaseReadyJobs = (
   tx: Transaction,
   { pipeline, limit, nowMs }: Parameters<Queue['claimJobs']>[0],
   untilMs: number,
-  { after, newestAfter }: ScanStart,
+  start: ScanStart,
 ): Promise<LeasedRow[]> => {
   const share = shareClaim(limit);
   const isFree = isPipelineFree(tx, pipeline.name);
@@ -77,16 +77,15 @@ const leaseReadyJobs = (
     with oldest as materialized (
       select id, step, run_ms from task
       where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-        and (run_ms, id) > (${after.runMs}, ${after.id}) and ${isFree}
+        and (run_ms, id) > (${start.after.runMs}, ${start.after.id}) and ${isFree}
       order by run_ms, id limit ${share.oldest}
       for update skip locked
-    ), last as materialized (
-      select run_ms, id from oldest order by run_ms, id offset ${share.oldest - 1} limit 1
+    ), newest_start as materialized (
+      ${newestStart(tx, share, start)}
     ), newest as materialized (
       select id, step, run_ms from task
       where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-        and (run_ms, id) > ((select run_ms from last), (select id from last))
-        and (run_ms, id) > (${newestAfter.runMs}, ${newestAfter.id}) and ${isFree}
+        and (run_ms, id) > ((select run_ms from newest_start), (select id from newest_start)) and ${isFree}
       order by run_ms desc, id desc limit ${share.newest}
       for update skip locked
     ), leased as (

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/world.ts';
+import type { Transaction } from '../connection.ts';
 
 /** The position of a task among the ready tasks of its pipeline. */
 export type QueuePosition = { readonly runMs: number; readonly id: string };
@@ -67,3 +68,22 @@ const pauseMaxMs = 5_000;
 
 const laterOf = (one: QueuePosition, other: QueuePosition): QueuePosition =>
   one.runMs > other.runMs || (one.runMs === other.runMs && one.id > other.id) ? one : other;
+
+/**
+ * Where the newest tasks begin: after the last of the oldest ones, and after `newestAfter`. The rows are those of `oldest`.
+ * There is no row if these do not fill their share, because then no task is left.
+ *
+ * The later position is chosen here. Given both, the server ends its scan at one of them only, and that may be the
+ * earlier one: it then reads the whole queue.
+ */
+export const newestStart = (
+  tx: Transaction,
+  share: { readonly oldest: number },
+  { newestAfter: { runMs, id } }: ScanStart,
+) => tx`
+  select case when is_later then run_ms else ${runMs}::bigint end as run_ms,
+    case when is_later then id else ${id}::uuid end as id
+  from (
+    select run_ms, id, (run_ms, id) > (${runMs}, ${id}) as is_later
+    from oldest order by run_ms, id offset ${share.oldest - 1} limit 1
+  ) as last`;

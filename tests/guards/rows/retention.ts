@@ -22,22 +22,38 @@ const heldMark = 'The retention leaves responses to the process that drops some'
 export const retention: readonly Guard[] = [
   guard(
     'the retention locks the entries of the ledger that it deletes, on PostgreSQL',
-    [onPostgres, '\n        for update skip locked\n      ) as old', '\n      ) as old'],
+    [
+      onPostgres,
+      '\n        for update skip locked\n      )\n      delete from step_ledger',
+      '\n      )\n      delete from step_ledger',
+    ],
     ofRowsHeld(heldEntry, 3),
   ),
   guard(
     'the retention skips entries of the ledger that somebody deletes, on PostgreSQL',
-    [onPostgres, ' skip locked\n      ) as old', '\n      ) as old'],
+    [
+      onPostgres,
+      ' skip locked\n      )\n      delete from step_ledger',
+      '\n      )\n      delete from step_ledger',
+    ],
     ofRowsHeld(heldEntry, 3),
   ),
   guard(
     'the retention locks the events of the provider that it deletes, on PostgreSQL',
-    [onPostgres, '\n        for update skip locked\n      )`', '\n      )`'],
+    [
+      onPostgres,
+      '\n        for update skip locked\n      )\n      delete from provider_event',
+      '\n      )\n      delete from provider_event',
+    ],
     ofRowsHeld(heldEvent, 3),
   ),
   guard(
     'the retention skips events of the provider that somebody deletes, on PostgreSQL',
-    [onPostgres, ' skip locked\n      )`', '\n      )`'],
+    [
+      onPostgres,
+      ' skip locked\n      )\n      delete from provider_event',
+      '\n      )\n      delete from provider_event',
+    ],
     ofRowsHeld(heldEvent, 3),
   ),
   guard(
