@@ -10,12 +10,34 @@ import { matchesSearch, searchTokensOf } from '../model/search.ts';
 import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
 import { createTestWorld, type TestWorld } from '../world.ts';
 
-/** Limits so small that within some hundred orders every kind of scan is used, and given up for the next one. */
+/**
+ * Limits so small that within some hundred orders every kind of scan is used, and given up for the next one. A query of
+ * the snapshots that costs nothing comes at once; one that costs a million orders comes last.
+ */
 const smallLimits: readonly ScanLimits[] = [
-  { firstScanRows: 1, secondScanRows: 1, matchesForSecondScan: 1, snapshotsMax: 0 },
-  { firstScanRows: 2, secondScanRows: 5, matchesForSecondScan: 2, snapshotsMax: 3 },
-  { firstScanRows: 1, secondScanRows: 2, matchesForSecondScan: 2, snapshotsMax: 100 },
-  { firstScanRows: 50, secondScanRows: 100, matchesForSecondScan: 5, snapshotsMax: 2 },
+  { firstScanRows: 1, sampleRows: 1, longScanRows: 1, snapshotsMax: 0, costs: { snapshotQuery: 0, name: 0 } },
+  { firstScanRows: 2, sampleRows: 3, longScanRows: 5, snapshotsMax: 3, costs: { snapshotQuery: 9, name: 1 } },
+  {
+    firstScanRows: 1,
+    sampleRows: 2,
+    longScanRows: 2,
+    snapshotsMax: 100,
+    costs: { snapshotQuery: 0, name: 0 },
+  },
+  {
+    firstScanRows: 50,
+    sampleRows: 7,
+    longScanRows: 100,
+    snapshotsMax: 2,
+    costs: { snapshotQuery: 60, name: 2 },
+  },
+  {
+    firstScanRows: 4,
+    sampleRows: 7,
+    longScanRows: 9,
+    snapshotsMax: 9,
+    costs: { snapshotQuery: 1e6, name: 0 },
+  },
 ];
 
 describe.skipIf(!(await postgresAvailable()))('scans of the order list', () => {

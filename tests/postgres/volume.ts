@@ -9,8 +9,8 @@ export const orderIntervalMs = 10_000;
 const oldShare = 0.3;
 
 /**
- * Fills an empty database with orders, twenty for each product. It is faster than the ports, and writes the same rows
- * as they would. The number of a product decides which tokens its name has:
+ * Fills an empty database with orders, twenty for each product unless `products` says otherwise. It is faster than the
+ * ports, and writes the same rows as they would. The number of a product decides which tokens its name has:
  *
  * token | products that have it | orders, of 1,000,000
  * ---|---|---
@@ -22,9 +22,8 @@ const oldShare = 0.3;
  * the pairs of `ノートパソコン` | every hundredth | 10,000
  * the pairs of `ノート` | all | 1,000,000
  */
-export const insertOrders = async (url: string, orders: number): Promise<void> => {
+export const insertOrders = async (url: string, orders: number, products = orders / 20): Promise<void> => {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
-  const products = orders / 20;
   const oldest = Math.round(products * (1 - oldShare));
   try {
     await sql.begin(async (tx) => {

@@ -15,27 +15,23 @@ import {
   remainingStatus,
   statusLiteral,
 } from './filter.ts';
-import { scanNewest } from './scan.ts';
+import { type NewestScanResult, scanNewest } from './scan.ts';
+import { type NextScanLimits, nextScanRows } from './scanCosts.ts';
 import { appendResult, isComplete, remainingFilter, type ScanResult } from './scanResult.ts';
 import { scanSnapshots } from './snapshots.ts';
 
 /** How much each scan reads before the list continues with another kind of scan. */
-export type ScanLimits = {
+export type ScanLimits = NextScanLimits & {
   /** Orders that the first scan reads. It is enough for a token that one order in ten has. */
   readonly firstScanRows: number;
-  /** Orders that the second scan reads. */
-  readonly secondScanRows: number;
-  /** The second scan comes next if the first one found at least this many orders. */
-  readonly matchesForSecondScan: number;
-  /** The orders of at most this many product snapshots are merged. */
-  readonly snapshotsMax: number;
 };
 
 const scanLimits: ScanLimits = {
   firstScanRows: 300,
-  secondScanRows: 5_000,
-  matchesForSecondScan: 3,
+  sampleRows: 2_000,
+  longScanRows: 5_000,
   snapshotsMax: 220,
+  costs: { snapshotQuery: 1_000, name: 5 },
 };
 
 /** See `Orders.list`. The filter decides which scan is the cheapest. Every scan gives the same result. */
@@ -83,26 +79,43 @@ const listOfCustomer = (sql: Sql, filter: OrderFilter) => sql<OrderRow[]>`
   order by n.order_id desc limit ${filter.rowsMax}`;
 
 const listByStatus = async (sql: Sql, filter: OrderFilter, limits: ScanLimits) => {
-  const first = await scanNewest(sql, filter, limits.secondScanRows);
+  const first = await scanNewest(sql, filter, limits.longScanRows);
   if (isComplete(first, filter)) return first.rows;
   if (isInFlight(filter)) return listInFlight(sql, filter);
-  return (await scanToEnd(sql, filter, first, 4 * limits.secondScanRows)).rows;
+  return (await scanToEnd(sql, filter, first, 4 * limits.longScanRows)).rows;
 };
 
 /**
  * A scan from the newest order soon finds a common token. For a rarer token, product snapshots lead to its orders. But
- * if the first scan found some orders, a second scan will find enough, whichever snapshots they have.
+ * where the scan is expected to fill the page for less than that, it goes on.
  */
 const listByText = async (sql: Sql, filter: OrderFilter, limits: ScanLimits) => {
   const first = await scanNewest(sql, filter, limits.firstScanRows);
   if (isComplete(first, filter)) return first.rows;
   if (isInFlight(filter)) return listInFlight(sql, filter);
-  const second =
-    first.rows.length < limits.matchesForSecondScan
-      ? first
-      : appendResult(first, await scanNewest(sql, remainingFilter(filter, first), limits.secondScanRows));
-  const merged = await mergeSnapshots(sql, filter, second, limits);
-  return (await scanToEnd(sql, filter, merged, limits.secondScanRows)).rows;
+  const scanned = await scanWhileCheap(sql, filter, first, limits);
+  const merged = await mergeSnapshots(sql, filter, scanned, limits);
+  return (await scanToEnd(sql, filter, merged, limits.longScanRows)).rows;
+};
+
+const scanWhileCheap = async (
+  sql: Sql,
+  filter: OrderFilter,
+  first: NewestScanResult,
+  limits: ScanLimits,
+): Promise<ScanResult> => {
+  const isBefore = filter.before !== null;
+  let result: ScanResult = first;
+  let scanned = limits.firstScanRows;
+  while (!isComplete(result, filter)) {
+    const rest = remainingFilter(filter, result);
+    const found = { scanned, matches: result.rows.length, missing: rest.rowsMax };
+    const next = nextScanRows({ ...found, snapshots: first.snapshots, isBefore }, limits);
+    if (next === null) break;
+    result = appendResult(result, await scanNewest(sql, rest, next));
+    scanned += next;
+  }
+  return result;
 };
 
 /**
