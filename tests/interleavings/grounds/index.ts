@@ -11,6 +11,7 @@ import { subscribedGround } from './events.ts';
 import { parkedGround, probingGround } from './pauses.ts';
 import { completedGround, refundingGround } from './refunds.ts';
 import { batchGround, runGround } from './runs.ts';
+import { sharedGround, strayGround } from './sharedRefunds.ts';
 import { failedGround, paidGround, rescuedGround, runningGround } from './tasks.ts';
 
 export const grounds = [
@@ -25,6 +26,8 @@ export const grounds = [
   failedGround,
   completedGround,
   refundingGround,
+  sharedGround,
+  strayGround,
   parkedGround,
   probingGround,
   subscribedGround,
