@@ -17,16 +17,6 @@ export const reasons2: readonly Guard[] = [
     'It is a number for a chart, by which nothing is decided.',
   ),
   redundant(
-    'the invoice is taken over by one task, on PostgreSQL',
-    [['adapters/postgres/queue/invoiceHolders.ts', 'for update']],
-    'Not caught yet: a test under load meets it by chance at most. It keeps two mails of a checkout from both carrying its invoice.',
-  ),
-  redundant(
-    'an invoice locks the other orders of its checkout, on PostgreSQL',
-    [['adapters/postgres/queue/issueInvoices.ts', 'for share']],
-    'Not caught yet: the stepper breaks no rule without it in 150 orders, and a test under load meets it by chance at most. It keeps a refund that ends beside the invoice from losing its credit note.',
-  ),
-  redundant(
     'an operator hurries only the probe of a fault, on PostgreSQL',
     [['adapters/postgres/queue/pauses.ts', "{id} and origin = 'fault"]],
     'The statement before it has deleted the pause if it is an operator’s, and such a pause has no probe to hurry.',

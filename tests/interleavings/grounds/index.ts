@@ -8,6 +8,7 @@ import {
   takenOverGround,
 } from './checkouts.ts';
 import { subscribedGround } from './events.ts';
+import { leftInvoiceGround, uninvoicedGround } from './invoices.ts';
 import { parkedGround, probingGround } from './pauses.ts';
 import { completedGround, refundingGround } from './refunds.ts';
 import { batchGround, runGround } from './runs.ts';
@@ -28,6 +29,8 @@ export const grounds = [
   refundingGround,
   sharedGround,
   strayGround,
+  uninvoicedGround,
+  leftInvoiceGround,
   parkedGround,
   probingGround,
   subscribedGround,
