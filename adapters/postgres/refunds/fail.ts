@@ -102,6 +102,8 @@ const failEach = async (
     if (refund === undefined) continue;
     const order = refund.order_id === null ? null : await lock(tx, refund.order_id);
     if (order === stale) return stale;
+    if (order === null && refund.order_id !== null)
+      throw new Error(`the order of the refund ${refundId} does not exist`);
     const outcome = { kind: 'failed', reason } as const;
     if ((await finishLocked(tx, { refundId, outcome }, order, nowMs, world)) !== null) failed++;
   }
