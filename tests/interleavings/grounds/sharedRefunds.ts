@@ -35,8 +35,8 @@ export const sharedGround = ground<Rows>({
     'erase the customer': erase,
   },
   // The provider gives back no more than the charge, once it is known what failed there.
-  check: ({ orders, refunds }, _, verbs) =>
-    verbs.includes('adopt a part') || !verbs.includes('the refund of a failed')
+  check: ({ orders, refunds }, _, verbs, { refundId }) =>
+    verbs.includes('adopt a part') || refunds.find(({ id }) => id === refundId)?.status !== 'failed'
       ? []
       : orders.flatMap(({ id, amount }) => {
           const counted = refunds.filter(({ order_id, status }) => order_id === id && status === 'succeeded');
