@@ -148,9 +148,10 @@ const split = (part: RefundPart, shares: readonly Share[], createId: () => strin
 };
 
 /** An adopted refund that waits for its order, as it is written again. Null for every other refund. */
-const unassignedPart = ({ refund, reference }: StoredRefund): RefundPart | null => {
-  const isAdopted = adoptedOrigins.some((origin) => origin === refund.origin);
-  if (!isAdopted || refund.orderId !== null || reference === null || !hasSucceeded(refund)) return null;
+const unassignedPart = (stored: StoredRefund): RefundPart | null => {
+  const { refund, reference } = stored;
+  if (!isAdopted(stored) || refund.orderId !== null || reference === null || !hasSucceeded(refund))
+    return null;
   return { refund: { ...refund, status: 'requested' }, reference, isNew: false };
 };
 
@@ -168,7 +169,10 @@ const adoptedReasons: Readonly<Record<AdoptedOrigin, string>> = {
 /** The key of an adopted refund. No client's key has this form. */
 export const adoptedKey = (refundId: string): string => `adopted:${refundId}`;
 
-const hasSucceeded = ({ status }: Refund): boolean => succeededRefundStatuses.includes(status);
+export const isAdopted = ({ refund }: StoredRefund): boolean =>
+  adoptedOrigins.some((origin) => origin === refund.origin);
+
+export const hasSucceeded = ({ status }: Refund): boolean => succeededRefundStatuses.includes(status);
 
 const sumOf = (refunds: readonly StoredRefund[], isCounted: (refund: Refund) => boolean): number =>
   refunds.reduce((sum, { refund }) => (isCounted(refund) ? sum + refund.amount.amount : sum), 0);

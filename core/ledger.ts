@@ -16,7 +16,7 @@ import type { Caused } from './trace.ts';
  * - `charged_twice`: orders of the last day that more than one successful payment paid for.
  * - `refunds_stuck`: refunds that take too long and that no dispute holds back, and failed refunds whose money did not
  *   go back in another way: something of their order stays paid, and it has no later request, nor an adopted refund
- *   that is as large.
+ *   that is as large, nor were they shared out again.
  * - `refunds_unassigned`: refunds that the provider made of part of a charge of several orders, and that have no order
  *   yet. They stay cases until an operator assigns them.
  * - `disputes_open`: disputes that a customer's bank has not decided.

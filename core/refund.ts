@@ -285,8 +285,9 @@ export interface Refunds {
   list(query: RefundQuery): AsyncResult<Page<Refund, string>>;
 
   /**
-   * Writes the provider's decision, as `planRefundOutcome` decides on locked rows. Returns false, and changes nothing,
-   * if the decision was written before or the refund does not exist.
+   * Writes the provider's decision, as `planRefundOutcome` decides on locked rows. If the refund fails, what other orders
+   * of its charge have too much of is shared out again, as `planRedistribution` decides, in the same transaction. Returns
+   * false, and changes nothing, if the decision was written before or the refund does not exist.
    */
   finish(refund: FinishedRefund, nowMs: number): AsyncResult<boolean>;
 
@@ -317,7 +318,7 @@ export interface Refunds {
     command?: OperatorCommand,
   ): AsyncResult<Refund, AssignmentFailure>;
 
-  /** The adopted refunds with this reference of the provider failed, as `finish` does for each. */
+  /** The adopted refunds with this reference of the provider failed, all together, as `finish` does for one. */
   failAdopted(reference: string, reason: string, nowMs: number): AsyncResult<number>;
 
   /** Makes the refund's task ready now if it waits, because the provider has sent an event about the refund. */

@@ -34,7 +34,8 @@ export const refundJson = component(
       },
     ),
     error: t.Union([t.String(), t.Null()], {
-      description: 'With the status failed: the reason of the payment provider.',
+      description:
+        'With the status failed: the reason of the payment provider, or that the refund was shared out again over the orders of its charge.',
     }),
     createdAt: time,
     updatedAt: time,

@@ -121,12 +121,21 @@ const createReadRefunds = (ports: Ports) => {
   };
 };
 
-/** The parts of one refund of the provider count together. */
+/**
+ * The parts of one refund of the provider count together. A part that was shared out again has failed, and those that
+ * succeeded stand for it.
+ */
 const addPart = (records: Map<string, OwnRecord<RefundStatus>>, { reference, ...part }: OwnRefund): void => {
   if (reference === null) return;
-  const { amount } = records.get(reference)?.amount ?? { amount: 0 };
-  records.set(reference, { ...part, amount: { ...part.amount, amount: part.amount.amount + amount } });
+  const known = records.get(reference);
+  const isMade = hasMoved(part);
+  if (known !== undefined && hasMoved(known) && !isMade) return;
+  const before = known === undefined || (isMade && !hasMoved(known)) ? 0 : known.amount.amount;
+  records.set(reference, { ...part, amount: { ...part.amount, amount: part.amount.amount + before } });
 };
+
+const hasMoved = ({ status }: Pick<OwnRecord<RefundStatus>, 'status'>): boolean =>
+  succeededRefundStatuses.includes(status);
 
 const ownRecordOf = <Status>(
   entry: LedgerEntry,

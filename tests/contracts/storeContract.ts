@@ -50,6 +50,7 @@ import { quantityChangesContract } from './quantityChanges.ts';
 import { queueContract } from './queue.ts';
 import { queueHistoryContract } from './queueHistory.ts';
 import { reconciliationsContract } from './reconciliations.ts';
+import { redistributedRefundsContract } from './redistributedRefunds.ts';
 import { refundedStockContract } from './refundedStock.ts';
 import { refundedTasksContract } from './refundedTasks.ts';
 import { refundOutcomesContract } from './refundOutcomes.ts';
@@ -135,6 +136,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     unknownChargesContract,
     adoptedRefundsContract,
     assignedRefundsContract,
+    redistributedRefundsContract,
     disputesContract,
     inboxContract,
     moneyChecksContract,

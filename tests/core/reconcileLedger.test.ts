@@ -183,6 +183,19 @@ describe('Reconciliations', () => {
     expect(await kinds(theirs, [], ours)).toEqual([kind as never]);
   });
 
+  test.each<[string, readonly RefundStatus[], readonly string[]]>([
+    ['A refund that was shared out again is the sum of the parts that stand', ['failed', 'succeeded'], []],
+    ['It is the same whichever part is read first', ['succeeded', 'failed'], []],
+    ['All its parts count if none of them stands', ['failed', 'failed'], ['refund_unbooked']],
+    ['Two parts that stand count together', ['succeeded', 'succeeded'], ['amount_differs']],
+  ])('%s', async (_, statuses, expected) => {
+    const parts = statuses.map((status, index) =>
+      ownRefund(index === 0 ? id1 : id2, status, { reference: 'dp_1' }),
+    );
+    const lost = refund(null, { id: 'dp_1', kind: 'dispute' });
+    expect(await kinds([lost], [], parts)).toEqual(expected as never);
+  });
+
   test('A charge of the last minutes may not be recorded yet', async () => {
     const [theirs, ours] = [[charge(id1)], [ownRecord(id1, 'initiated')]] as const;
     expect(await kinds(theirs, ours, [], noon + 60_000)).toEqual([]);

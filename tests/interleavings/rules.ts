@@ -154,12 +154,14 @@ const paymentsBeyond = (payments: Snapshot['payments'], refunds: Snapshot['refun
     )
     .map(({ id }) => `charge_refunded_too_much ${id}`);
 
-/** It stays refunded if the provider says later that a refund has failed. */
+/** It stays refunded if the provider says later that a refund has failed. A lost dispute changes no status. */
 const refundedOrdersAreRefunded: Rule = ({ orders, refunds }) =>
   orders
     .filter(({ id, status, amount }) => {
       const back = sumOf(
-        refunds.filter((refund) => refund.order_id === id && isSucceeded(refund.status)),
+        refunds.filter(
+          (refund) => refund.order_id === id && isSucceeded(refund.status) && refund.origin !== 'dispute',
+        ),
         (refund) => refund.amount,
       );
       return status !== 'refunded' && amount > 0 && back >= amount;

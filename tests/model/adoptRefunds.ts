@@ -1,15 +1,17 @@
 import { err, ok, type Result } from 'neverthrow';
 import {
   adoptedKey,
+  isAdopted,
   judgeAssignment,
   planAdoption,
   type RefundPart,
   type StoredRefund,
 } from '../../core/adoptRefunds.ts';
+import type { Order } from '../../core/order.ts';
 import { paymentStatusAfter } from '../../core/payment.ts';
+import { planRedistribution, redistributedReason } from '../../core/redistributeRefunds.ts';
 import {
   type AssignmentFailure,
-  adoptedOrigins,
   countedRefundStatuses,
   type Refund,
   type Refunds,
@@ -27,12 +29,8 @@ export const adoptRefunds = (
   nowMs: number,
   world: World,
 ): number => {
-  const isPaid = tables.payments.get(paymentId)?.payment.status === paymentStatusAfter.succeed;
-  const orders = (isPaid ? rowOf(tables.audits, paymentId).orderIds : [])
-    .toSorted()
-    .map((id) => rowOf(tables.orders, id).order)
-    .filter(({ checkoutId }) => checkoutId === paymentId);
-  const stored = storedRefunds(tables).filter(({ refund }) => refund.paymentId === paymentId);
+  const orders = paidOrders(tables, paymentId);
+  const stored = refundsOfPayment(tables, paymentId);
   const parts = planAdoption({ paymentId, orders, refunds: stored }, refunds, createId, nowMs);
   writeParts(tables, writes, parts, nowMs, world);
   return parts.length;
@@ -62,13 +60,45 @@ export const failAdopted = (
   { reference, reason }: { readonly reference: string; readonly reason: string },
   nowMs: number,
   world: World,
-): number =>
-  storedRefunds(tables)
-    .filter((each) => each.reference === reference)
-    .filter(({ refund }) => adoptedOrigins.some((origin) => origin === refund.origin))
-    .filter(({ refund: { id } }) =>
-      finishRefund(tables, writes, { refundId: id, outcome: { kind: 'failed', reason } }, nowMs, world),
-    ).length;
+): number => {
+  const ids = storedRefunds(tables)
+    .filter((each) => each.reference === reference && isAdopted(each))
+    .map(({ refund: { id } }) => id);
+  return failRefunds(tables, writes, { ids, reason }, nowMs, world);
+};
+
+/** See `Refunds.finish`. All of these fail before anything is shared out again. Returns how many of them failed. */
+export const failRefunds = (
+  tables: Tables,
+  writes: Writes,
+  { ids, reason }: { readonly ids: readonly string[]; readonly reason: string },
+  nowMs: number,
+  world: World,
+): number => {
+  const fail = (refundId: string, why: string) =>
+    finishRefund(tables, writes, { refundId, outcome: { kind: 'failed', reason: why } }, nowMs, world);
+  const failed = ids.filter((id) => fail(id, reason));
+  for (const paymentId of new Set(failed.map((id) => rowOf(tables.refunds, id).refund.paymentId))) {
+    if (paymentId === null) continue;
+    const orders = paidOrders(tables, paymentId);
+    const refunds = refundsOfPayment(tables, paymentId);
+    const { replaced, parts } = planRedistribution({ orders, refunds }, () => world.ids.next(nowMs), nowMs);
+    for (const id of replaced) fail(id, redistributedReason);
+    writeParts(tables, writes, parts, nowMs, world);
+  }
+  return failed.length;
+};
+
+const paidOrders = (tables: Tables, paymentId: string): readonly Order[] => {
+  const isPaid = tables.payments.get(paymentId)?.payment.status === paymentStatusAfter.succeed;
+  return (isPaid ? rowOf(tables.audits, paymentId).orderIds : [])
+    .toSorted()
+    .map((id) => rowOf(tables.orders, id).order)
+    .filter(({ checkoutId }) => checkoutId === paymentId);
+};
+
+const refundsOfPayment = (tables: Tables, paymentId: string): readonly StoredRefund[] =>
+  storedRefunds(tables).filter(({ refund }) => refund.paymentId === paymentId);
 
 const storedRefunds = (tables: Tables): readonly StoredRefund[] => [...tables.refunds.values()];
 

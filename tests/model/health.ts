@@ -151,6 +151,15 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
           other.amount.amount >= amount.amount &&
           (orderId === null || other.updatedAtMs >= createdAtMs),
       );
+    const isReplaced = ({ id }: Refund) => {
+      const { reference } = rowOf(tables.refunds, id);
+      return [...tables.refunds.values()].some(
+        (other) =>
+          reference !== null &&
+          other.reference === reference &&
+          succeededRefundStatuses.includes(other.refund.status),
+      );
+    };
     return refunds
       .filter((refund) =>
         openRefundStatuses.includes(refund.status)
@@ -159,7 +168,8 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
             refund.origin !== 'dispute' &&
             !isRefunded(refund) &&
             !hasLaterRefund(refund) &&
-            !isCovered(refund),
+            !isCovered(refund) &&
+            !isReplaced(refund),
       )
       .map(({ id, orderId, paymentId, amount, status, error, createdAtMs, updatedAtMs }) => ({
         ...emptyCase(id, openRefundStatuses.includes(status) ? createdAtMs : updatedAtMs),

@@ -17,7 +17,7 @@ import {
 } from '../../core/refund.ts';
 import type { World } from '../../core/world.ts';
 import { writeActivity } from './activity.ts';
-import { adoptRefunds, assignRefund, failAdopted } from './adoptRefunds.ts';
+import { adoptRefunds, assignRefund, failAdopted, failRefunds } from './adoptRefunds.ts';
 import { isDisputed } from './disputes.ts';
 import { finishRefund } from './finishRefund.ts';
 import { rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
@@ -77,7 +77,14 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
   },
 
   finish: async (refund, nowMs) =>
-    ok(runTransaction((writes) => finishRefund(tables, writes, refund, nowMs, world))),
+    ok(
+      runTransaction((writes) => {
+        const { refundId, outcome } = refund;
+        return outcome.kind === 'failed'
+          ? failRefunds(tables, writes, { ids: [refundId], reason: outcome.reason }, nowMs, world) > 0
+          : finishRefund(tables, writes, refund, nowMs, world);
+      }),
+    ),
 
   adopt: async (charge, nowMs) =>
     ok(runTransaction((writes) => adoptRefunds(tables, writes, charge, nowMs, world))),

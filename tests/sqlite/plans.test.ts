@@ -144,6 +144,7 @@ describe('query plans of SQLite', async () => {
       'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
       'SEARCH orders USING INDEX sqlite_autoindex_orders_1 (id>?)',
       'SEARCH p USING PRIMARY KEY (id=?)',
+      'SEARCH part USING INDEX refund_reference (reference=?)',
       'SEARCH r USING INDEX refund_order (order_id=?)',
       'SEARCH r USING INDEX refund_status (status=? AND id>?)',
       'SEARCH r USING INDEX refund_status (status=?)',

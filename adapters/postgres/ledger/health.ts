@@ -147,7 +147,10 @@ const caseQueries: Readonly<Record<MoneyCheck, CaseQuery>> = {
           where adopted.payment_id = r.payment_id and adopted.order_id is not distinct from r.order_id
             and adopted.origin in ('provider', 'dispute') and adopted.amount >= r.amount
             and adopted.status in (${statusList(sql, succeededRefundStatuses)})
-            and (r.order_id is null or adopted.updated_ms >= r.created_ms))`,
+            and (r.order_id is null or adopted.updated_ms >= r.created_ms))
+        and not exists (
+          select from refund part
+          where part.reference = r.reference and part.status in (${statusList(sql, succeededRefundStatuses)}))`,
 
   refunds_unassigned: (sql) => sql`
     select r.id, null::uuid as order_id, r.payment_id, r.id as refund_id, r.amount, r.currency, r.created_ms as since_ms,

@@ -11,7 +11,6 @@ import { refundTarget } from '../../../core/judgeRefund.ts';
 import { type PaymentStatus, paymentStatusAfter } from '../../../core/payment.ts';
 import {
   type AssignmentFailure,
-  adoptedOrigins,
   countedRefundStatuses,
   type Refund,
   type Refunds,
@@ -21,10 +20,9 @@ import type { World } from '../../../core/world.ts';
 import { writeActivity } from '../activity/activity.ts';
 import { refundColumns } from '../columns.ts';
 import type { Sql, Transaction } from '../connection.ts';
-import { orUnavailable } from '../failures.ts';
 import { type LockedOrder, lock, stale, withLockedOrders } from '../orders/lock.ts';
 import { statusList } from '../statuses.ts';
-import { finishLocked, finishRefund, putBack } from './finish.ts';
+import { finishLocked, putBack } from './finish.ts';
 import { type RefundRow, refundOf } from './read.ts';
 
 /**
@@ -57,14 +55,14 @@ export const lockPayment = async (tx: Transaction, paymentId: string): Promise<r
 };
 
 /** Locked, because one without an order can fail meanwhile, and a write of what was read would undo that. */
-const readRefunds = async (tx: Transaction, paymentId: string): Promise<readonly StoredRefund[]> => {
+export const readRefunds = async (tx: Transaction, paymentId: string): Promise<readonly StoredRefund[]> => {
   const rows = await tx<(RefundRow & { reference: string | null })[]>`
     select ${refundColumns(tx, 'r')}, r.reference from refund r where payment_id = ${paymentId} order by id for update`;
   return rows.map((row) => ({ refund: refundOf(row), reference: row.reference }));
 };
 
 /** Returns false if the orders must be locked again. */
-const writeParts = async (
+export const writeParts = async (
   tx: Transaction,
   parts: readonly RefundPart[],
   nowMs: number,
@@ -143,30 +141,4 @@ const readAssignment = async (
   ]);
   const stored = row === undefined ? null : { refund: refundOf(row), reference: row.reference };
   return { stored, order, refunded: sum?.refunded ?? 0 };
-};
-
-/** See `Refunds.failAdopted`. */
-export const failAdopted = async (
-  sql: Sql,
-  { reference, reason }: { readonly reference: string; readonly reason: string },
-  nowMs: number,
-  world: World,
-): ReturnType<Refunds['failAdopted']> => {
-  const found = await orUnavailable(
-    () => sql<{ id: string }[]>`
-      select id from refund where reference = ${reference} and origin = any(${[...adoptedOrigins]}) order by id`,
-  );
-  if (found.isErr()) return err(found.error);
-  let failed = 0;
-  for (const { id } of found.value) {
-    const finished = await finishRefund(
-      sql,
-      { refundId: id, outcome: { kind: 'failed', reason } },
-      nowMs,
-      world,
-    );
-    if (finished.isErr()) return err(finished.error);
-    if (finished.value) failed++;
-  }
-  return ok(failed);
 };

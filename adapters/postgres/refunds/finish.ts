@@ -1,4 +1,4 @@
-import { err, ok } from 'neverthrow';
+import { ok } from 'neverthrow';
 import { type InvoiceContent, invoiceLineOf, invoiceNumber } from '../../../core/invoice.ts';
 import {
   type FinishedRefund,
@@ -12,16 +12,15 @@ import {
   type RefundedOrder,
   type RefundOutcomeSnapshot,
 } from '../../../core/refundOutcome.ts';
-import type { AsyncResult } from '../../../core/result.ts';
 import type { World } from '../../../core/world.ts';
 import { isGoodsStep } from '../../stored/goodsSteps.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
-import { type LockedOrder, stale, withLockedOrder } from '../orders/lock.ts';
+import { type LockedOrder, withLockedOrder } from '../orders/lock.ts';
 import { statusList } from '../statuses.ts';
 import { writeOrderChanges } from './write.ts';
 
-/** See `Refunds.finish`. */
+/** See `Refunds.finish`. A failed refund of a payment ends in `fail.ts`. */
 export const finishRefund = async (
   sql: Sql,
   finished: FinishedRefund,
@@ -35,13 +34,9 @@ export const finishRefund = async (
   if (found.isErr()) return found.map(() => false);
   const [refund] = found.value;
   if (refund === undefined) return ok(false);
-  if (refund.order_id === null) {
-    const finishedAlone = await finishWithoutOrder(sql, finished, nowMs, world);
-    if (finishedAlone.isErr()) return err(finishedAlone.error);
-    return finishedAlone.value === stale
-      ? finishRefund(sql, finished, nowMs, world)
-      : ok(finishedAlone.value);
-  }
+  // It never gets one: only an adopted refund does, which has succeeded already.
+  if (refund.order_id === null)
+    return inTransaction(sql, async (tx) => (await finishLocked(tx, finished, null, nowMs, world)) !== null);
 
   return withLockedOrder(sql, refund.order_id, async (tx, locked) => {
     if (locked === null) throw new Error(`the order of the refund ${refundId} does not exist`);
@@ -50,20 +45,6 @@ export const finishRefund = async (
     return changes !== null;
   });
 };
-
-/** `stale` if the refund has got an order since it was read: the order must be locked before it. */
-const finishWithoutOrder = (
-  sql: Sql,
-  finished: FinishedRefund,
-  nowMs: number,
-  world: World,
-): AsyncResult<boolean | typeof stale> =>
-  inTransaction(sql, async (tx) => {
-    const [refund] = await tx<{ order_id: string | null }[]>`
-      select order_id from refund where id = ${finished.refundId} for update`;
-    if (refund !== undefined && refund.order_id !== null) return stale;
-    return (await finishLocked(tx, finished, null, nowMs, world)) !== null;
-  });
 
 /**
  * See `Refunds.finish`. The caller's transaction holds the refund's order, if it has one. Null if nothing changes. The

@@ -24,8 +24,8 @@ import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { type LockedOrder, stale, withLockedOrder } from '../orders/lock.ts';
 import { statusList } from '../statuses.ts';
-import { adoptRefunds, assignRefund, failAdopted } from './adopt.ts';
-import { finishRefund } from './finish.ts';
+import { adoptRefunds, assignRefund } from './adopt.ts';
+import { endRefund, failAdopted } from './fail.ts';
 import { find, findByKey, list, type RefundRow, refundOf } from './read.ts';
 import { insertRefund, writeOrderChanges } from './write.ts';
 
@@ -36,7 +36,7 @@ export const createRefunds = (sql: Sql, world: World): Refunds => ({
   findByKey: (key) => orUnavailable(() => findByKey(sql, key)),
   find: (refundId) => orUnavailable(() => find(sql, refundId)),
   list: (query) => orUnavailable(() => list(sql, query)),
-  finish: (finished, nowMs) => finishRefund(sql, finished, nowMs, world),
+  finish: (finished, nowMs) => endRefund(sql, finished, nowMs, world),
   adopt: (charge, nowMs) => adoptRefunds(sql, charge, nowMs, world),
   assign: (assignment, nowMs, by) => assignRefund(sql, assignment, nowMs, world, by),
   failAdopted: (reference, reason, nowMs) => failAdopted(sql, { reference, reason }, nowMs, world),

@@ -194,7 +194,10 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
           where adopted.payment_id = r.payment_id and adopted.order_id is r.order_id
             and adopted.origin in ('provider', 'dispute') and adopted.amount >= r.amount
             and ${isOneOf('+adopted.status', succeededRefundStatuses)}
-            and (r.order_id is null or adopted.updated_ms >= r.created_ms))`,
+            and (r.order_id is null or adopted.updated_ms >= r.created_ms))
+        and not exists (
+          select 1 from refund part
+          where part.reference = r.reference and ${isOneOf('+part.status', succeededRefundStatuses)})`,
 
   refunds_unassigned: `
     select r.id, null as orderId, r.payment_id as paymentId, r.id as refundId, r.amount, r.currency,

@@ -2,19 +2,23 @@ import { err, ok, type Result } from 'neverthrow';
 import type { OperatorCommand } from '../../../core/activity.ts';
 import {
   adoptedKey,
+  type ChargeSnapshot,
+  isAdopted,
   judgeAssignment,
   planAdoption,
   type RefundPart,
   type StoredRefund,
 } from '../../../core/adoptRefunds.ts';
 import { refundTarget } from '../../../core/judgeRefund.ts';
+import { planRedistribution, redistributedReason } from '../../../core/redistributeRefunds.ts';
 import {
   type AssignmentFailure,
-  adoptedOrigins,
   countedRefundStatuses,
+  type FinishedRefund,
   type Refund,
   type Refunds,
 } from '../../../core/refund.ts';
+import type { World } from '../../../core/world.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { WriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
@@ -23,9 +27,10 @@ import type { FinishRefund } from './finish.ts';
 import { createReadPaidOrders } from './paidOrders.ts';
 import { type RefundRow, refundOf, selectRefunds } from './read.ts';
 
-/** See `Refunds.adopt`, `assign` and `failAdopted`. Each runs in the caller's transaction. */
+/** See `Refunds.adopt`, `assign`, `finish` and `failAdopted`. Each runs in the caller's transaction. */
 export const createAdoptedRefunds = (
   connection: Connection,
+  world: World,
   orders: OrderLock,
   finish: FinishRefund,
   writeActivity: WriteActivity,
@@ -48,15 +53,33 @@ export const createAdoptedRefunds = (
     )
     .pluck();
 
+  const readCharge = (paymentId: string): ChargeSnapshot => ({
+    paymentId,
+    orders: readPaidOrders(paymentId).map(({ order }) => order),
+    refunds: byPayment.all(paymentId).map(storedRefundOf),
+  });
+
+  const fail = (refundId: string, reason: string, nowMs: number): boolean =>
+    finish({ refundId, outcome: { kind: 'failed', reason } }, nowMs);
+
+  /** All of these fail before anything is shared out again. */
+  const failAll = (rows: readonly RefundRow[], reason: string, nowMs: number): number => {
+    const failed = rows.filter(({ id }) => fail(id, reason, nowMs));
+    for (const paymentId of new Set(failed.flatMap((row) => row.paymentId ?? []))) {
+      const { replaced, parts } = planRedistribution(
+        readCharge(paymentId),
+        () => world.ids.next(nowMs),
+        nowMs,
+      );
+      for (const id of replaced) fail(id, redistributedReason, nowMs);
+      writeParts(parts, nowMs);
+    }
+    return failed.length;
+  };
+
   return {
     adopt: ({ paymentId, refunds, createId }: Parameters<Refunds['adopt']>[0], nowMs: number): number => {
-      const stored = byPayment.all(paymentId).map(storedRefundOf);
-      const charge = {
-        paymentId,
-        orders: readPaidOrders(paymentId).map(({ order }) => order),
-        refunds: stored,
-      };
-      const parts = planAdoption(charge, refunds, createId, nowMs);
+      const parts = planAdoption(readCharge(paymentId), refunds, createId, nowMs);
       writeParts(parts, nowMs);
       return parts.length;
     },
@@ -79,11 +102,15 @@ export const createAdoptedRefunds = (
       return ok(refund);
     },
 
-    fail: (reference: string, reason: string, nowMs: number): number =>
-      byReference
-        .all(reference)
-        .filter(({ origin }) => adoptedOrigins.some((adopted) => adopted === origin))
-        .filter(({ id }) => finish({ refundId: id, outcome: { kind: 'failed', reason } }, nowMs)).length,
+    finish: (finished: FinishedRefund, nowMs: number): boolean =>
+      finished.outcome.kind === 'failed'
+        ? failAll(byId.all(finished.refundId), finished.outcome.reason, nowMs) > 0
+        : finish(finished, nowMs),
+
+    failAdopted: (reference: string, reason: string, nowMs: number): number => {
+      const adopted = byReference.all(reference).filter((row) => isAdopted(storedRefundOf(row)));
+      return failAll(adopted, reason, nowMs);
+    },
   };
 };
 

@@ -43,7 +43,7 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
   const find = createFindRefund(connection);
   const list = createListRefunds(client);
   const finish = createFinishRefund(connection, world, orders, writeOrderChanges);
-  const adopted = createAdoptedRefunds(connection, orders, finish, writeActivity);
+  const adopted = createAdoptedRefunds(connection, world, orders, finish, writeActivity);
   const runNow = client.prepare<[number, string, number]>(
     `update task set run_ms = ? where job_id = ? and state = 'ready' and run_ms > ?`,
   );
@@ -54,11 +54,12 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
     findByKey: async (key) => runStatement(() => findByKey(key)),
     find: async (refundId) => read(() => find(refundId)),
     list: async (query) => runStatement(() => list(query)),
-    finish: async (refund, nowMs) => write(() => finish(refund, nowMs)),
+    finish: async (refund, nowMs) => write(() => adopted.finish(refund, nowMs)),
     adopt: async (charge, nowMs) => write(() => adopted.adopt(charge, nowMs)),
     assign: async (assignment, nowMs, command) =>
       write(() => adopted.assign(assignment, nowMs, command)).andThen((outcome) => outcome),
-    failAdopted: async (reference, reason, nowMs) => write(() => adopted.fail(reference, reason, nowMs)),
+    failAdopted: async (reference, reason, nowMs) =>
+      write(() => adopted.failAdopted(reference, reason, nowMs)),
     runNow: async (refundId, nowMs) =>
       write(() => {
         runNow.run(nowMs, refundId, nowMs);

@@ -61,12 +61,16 @@ const expectedCounts = ({ orders, refunds }: Snapshot): Readonly<Record<string, 
         other.orderId === orderId &&
         (orderId === null || other.updatedMs >= createdMs),
     );
+  const standing = new Set(
+    refunds.flatMap(({ status, reference }) => (status === 'succeeded' ? (reference ?? []) : [])),
+  );
   const isCase = (refund: Refund) =>
     refund.status === 'failed' &&
     refund.origin !== 'dispute' &&
     !refunded.has(refund.orderId ?? '') &&
     !isRepeated(refund) &&
-    !isCovered(refund);
+    !isCovered(refund) &&
+    !standing.has(refund.reference ?? '');
   return {
     paid_without_progress: orders.filter(({ status }) => status === 'failed').length,
     unknown: 0,

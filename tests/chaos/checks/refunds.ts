@@ -45,18 +45,9 @@ const checkAmounts = ({ refunds, orders }: Snapshot): Violation[] => {
     ({ orderId }) => orderId,
   );
   const orderOf = indexBy(orders, ({ id }) => id);
-  const failed = new Set(
-    [...refundsOf.values()]
-      .flat()
-      .filter(({ status }) => status === 'failed')
-      .map(({ paymentId }) => paymentId),
-  );
-  // A lost dispute is shared out over what its orders had left then. If a refund that counted fails later, one order has
-  // room again and another one has more than it can take. The charge as a whole is checked at the provider.
-  const isShared = ({ origin, paymentId }: RefundRow) => origin === 'dispute' && failed.has(paymentId);
   return [...refundsOf].flatMap(([orderId, ofOrder]) => {
     const order = orderOf.get(orderId ?? '');
-    const refunded = sumOf(ofOrder.filter((refund) => refund.status !== 'failed' && !isShared(refund)));
+    const refunded = sumOf(ofOrder.filter(({ status }) => status !== 'failed'));
     const misassigned = ofOrder.filter(
       ({ paymentId, currency }) => paymentId !== order?.checkoutId || currency !== order.currency,
     );

@@ -160,6 +160,20 @@ export const core2: readonly Guard[] = [
     ),
   ),
   guard(
+    'what an order has too much of moves when a refund fails',
+    ['core/redistributeRefunds.ts', 'left > 0 ? [{ orderId, left }]', 'left < 0 ? [{ orderId, left }]'],
+    inTest(
+      'tests/contracts/memory.test.ts',
+      'What a lost dispute has too much of one order moves to the order whose refund fails',
+      3,
+    ),
+  ),
+  guard(
+    'only money that has left moves when a refund fails',
+    ['core/redistributeRefunds.ts', ' && hasSucceeded(refund)', ''],
+    inTest('tests/core/redistributeRefunds.test.ts', 'Nothing moves if what is too much has failed', 1),
+  ),
+  guard(
     'the idempotency key of a refund request',
     ['core/usecases/requestRefund.ts', '...command, ', '...command, key: ids.refundId, '],
     inTest(

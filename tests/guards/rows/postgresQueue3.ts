@@ -1,4 +1,4 @@
-import { type Guard, guard, guardOfSeveral, inTest } from '../guard.ts';
+import { type Guard, guard, guardOfSeveral, inTest, stepped } from '../guard.ts';
 
 export const postgresQueue3: readonly Guard[] = [
   guard(
@@ -253,5 +253,15 @@ export const postgresQueue3: readonly Guard[] = [
       'One probe at a time passes a pause of a fault, when it is due',
       22,
     ),
+  ),
+  guard(
+    'the invoice is taken over by one task, on PostgreSQL',
+    ['adapters/postgres/queue/invoiceHolders.ts', ' for update', ''],
+    stepped('an invoice without a mail: claim the digital tasks × claim the service tasks', 1),
+  ),
+  guard(
+    'an invoice locks the other orders of its checkout, on PostgreSQL',
+    ['adapters/postgres/queue/issueInvoices.ts', ' for share', ''],
+    stepped('a checkout that gets its invoice: claim the physical tasks × the refund of c succeeded', 1),
   ),
 ];

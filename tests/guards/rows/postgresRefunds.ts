@@ -7,18 +7,9 @@ export const postgresRefunds: readonly Guard[] = [
     stepped('a declined payment: adopt a part of a late charge × adopt a part of a late charge', 1),
   ),
   guard(
-    'an adoption locks the refunds that it reads, on PostgreSQL',
-    ['adapters/postgres/refunds/adopt.ts', 'id for update', 'id'],
-    stepped('a completed checkout: adopt a refund of all × the adopted part failed', 8),
-  ),
-  guard(
-    'a refund that has got an order is finished with it, on PostgreSQL',
-    [
-      'adapters/postgres/refunds/finish.ts',
-      'if (refund !== undefined && refund.order_id !== null) return stale;',
-      '',
-    ],
-    stepped('a completed checkout: assign the adopted part × the adopted part failed', 3),
+    'a refund is locked before it is finished, on PostgreSQL',
+    ['adapters/postgres/refunds/finish.ts', '{refundId} for update`', '{refundId}`'],
+    stepped('a stray charge that goes back: the refund succeeded × the refund failed', 2),
   ),
   guard(
     'the refund of a late charge locks the payment, on PostgreSQL',
@@ -73,16 +64,6 @@ export const postgresRefunds: readonly Guard[] = [
       'An order without a task gets the history of its dispute, and goes on with it',
       56,
     ),
-  ),
-  guard(
-    'an assignment locks the refund, on PostgreSQL',
-    ['adapters/postgres/refunds/adopt.ts', 'refundId} for update', 'refundId}'],
-    stepped('a completed checkout: assign the adopted part × the adopted part failed', 3),
-  ),
-  guard(
-    'a refund without an order is locked before it is finished, on PostgreSQL',
-    ['adapters/postgres/refunds/finish.ts', 'finished.refundId} for update', 'finished.refundId}'],
-    stepped('a completed checkout: assign the adopted part × the adopted part failed', 2),
   ),
   guard(
     'the counter of credit notes, on PostgreSQL',

@@ -17,16 +17,6 @@ export const reasons2: readonly Guard[] = [
     'It is a number for a chart, by which nothing is decided.',
   ),
   redundant(
-    'the invoice is taken over by one task, on PostgreSQL',
-    [['adapters/postgres/queue/invoiceHolders.ts', 'for update']],
-    'Not caught yet: a test under load meets it by chance at most. It keeps two mails of a checkout from both carrying its invoice.',
-  ),
-  redundant(
-    'an invoice locks the other orders of its checkout, on PostgreSQL',
-    [['adapters/postgres/queue/issueInvoices.ts', 'for share']],
-    'Not caught yet: the stepper breaks no rule without it in 150 orders, and a test under load meets it by chance at most. It keeps a refund that ends beside the invoice from losing its credit note.',
-  ),
-  redundant(
     'an operator hurries only the probe of a fault, on PostgreSQL',
     [['adapters/postgres/queue/pauses.ts', "{id} and origin = 'fault"]],
     'The statement before it has deleted the pause if it is an operator’s, and such a pause has no probe to hurry.',
@@ -64,12 +54,17 @@ export const reasons2: readonly Guard[] = [
   redundant(
     'an assignment locks the payment, on PostgreSQL',
     [['adapters/postgres/refunds/adopt.ts', ') for update']],
-    'An adoption locks all orders of its charge, and an assignment its order. So they wait for each other there.',
+    'An adoption and a failed refund lock all orders of the charge, and an assignment its order. So they wait for each other there.',
   ),
   redundant(
-    'a refund is locked before it is finished, on PostgreSQL',
-    [['adapters/postgres/refunds/finish.ts', `{refundId} for update\``]],
-    'Whoever finishes a refund holds its order, or has locked the refund itself: “a refund without an order is locked before it is finished”.',
+    'an adoption locks the refunds that it reads, on PostgreSQL',
+    [['adapters/postgres/refunds/adopt.ts', 'id for update']],
+    'A refund fails under the lock of its payment, and each other end of a refund is under that of its order. A process of 0.2.0, which may run beside, fails an adopted refund without an order under the lock of the refund alone.',
+  ),
+  redundant(
+    'an assignment locks the refund, on PostgreSQL',
+    [['adapters/postgres/refunds/adopt.ts', 'refundId} for update']],
+    'The refund fails under the lock of the payment, which the assignment holds. A process of 0.2.0, which may run beside, fails it under the lock of the refund alone.',
   ),
   redundant(
     'a refund that is hurried is ready, on PostgreSQL',

@@ -8,9 +8,11 @@ import {
   takenOverGround,
 } from './checkouts.ts';
 import { subscribedGround } from './events.ts';
+import { leftInvoiceGround, uninvoicedGround } from './invoices.ts';
 import { parkedGround, probingGround } from './pauses.ts';
 import { completedGround, refundingGround } from './refunds.ts';
 import { batchGround, runGround } from './runs.ts';
+import { sharedGround, strayGround } from './sharedRefunds.ts';
 import { failedGround, paidGround, rescuedGround, runningGround } from './tasks.ts';
 
 export const grounds = [
@@ -25,6 +27,10 @@ export const grounds = [
   failedGround,
   completedGround,
   refundingGround,
+  sharedGround,
+  strayGround,
+  uninvoicedGround,
+  leftInvoiceGround,
   parkedGround,
   probingGround,
   subscribedGround,

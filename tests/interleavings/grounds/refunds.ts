@@ -6,7 +6,7 @@ import { type Actor, count, done, ground, say, type Verb } from '../ground.ts';
 import { erase } from './customerVerbs.ts';
 import { adopt, correct, dispute, pay, refund, type Rows as TaskRows } from './tasks.ts';
 
-type Rows = TaskRows & {
+export type Rows = TaskRows & {
   /** A requested refund. */
   readonly refundId: string;
   /** An adopted refund that waits for its order. Empty if there is none. */
@@ -20,13 +20,13 @@ export const finishTasks = async ({ shop }: Actor): Promise<void> => {
       await shop.report(lease, { kind: 'done', detail: null });
 };
 
-const finish = (outcome: FinishedRefund['outcome']): Verb<Rows> => ({
+export const finish = (outcome: FinishedRefund['outcome']): Verb<Rows> => ({
   port: 'refunds.finish',
   run: async ({ shop, store }, { refundId }) =>
     say(store.refunds.finish({ refundId, outcome }, shop.now()), String),
 });
 
-const claimJobs: Verb<Rows> = {
+export const claimJobs: Verb<Rows> = {
   port: 'queue.claimJobs',
   skips: true,
   run: async ({ shop, store }) => {
@@ -51,7 +51,7 @@ const rescueJob: Verb<Rows> = {
 };
 
 /** The provider has given back a part, which fits into each order. */
-const adoptPart: Verb<Rows> = {
+export const adoptPart: Verb<Rows> = {
   port: 'refunds.adopt',
   run: async ({ shop, store }, { paymentId }) => {
     const amount = { amount: 1_000, currency: 'VND' };

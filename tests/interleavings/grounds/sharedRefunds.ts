@@ -1,0 +1,67 @@
+import { defined, refundFailed, refundSucceeded } from '../../contracts/fixture.ts';
+import { count, ground, say, type Verb } from '../ground.ts';
+import { erase } from './customerVerbs.ts';
+import { adoptPart, claimJobs, finish, finishTasks, type Rows } from './refunds.ts';
+import { correct, dispute, pay, refund } from './tasks.ts';
+
+const failReference = (reference: string): Verb<Rows> => ({
+  port: 'refunds.failAdopted',
+  run: async ({ shop, store }) => say(store.refunds.failAdopted(reference, 'bounced', shop.now()), count),
+});
+
+/** The bank has taken the whole charge. A part of one order had gone back before, so another order has too much. */
+export const sharedGround = ground<Rows>({
+  name: 'a lost dispute that is shared out',
+  build: async (actor) => {
+    const rows = await pay(actor);
+    await finishTasks(actor);
+    const { shop, store } = actor;
+    const { id: refundId } = await shop.requestRefund(defined(rows.orders[0]).id, 500);
+    await shop.finishRefund(refundId, refundSucceeded);
+    const amount = rows.orders.reduce((sum, { total }) => sum + total.amount, 0);
+    const lost = { reference: 'dp_9', refundId: null, origin: 'dispute', atMs: shop.now() } as const;
+    const refunds = [{ ...lost, amount: { amount, currency: 'VND' } }];
+    await store.refunds.adopt({ paymentId: rows.paymentId, refunds, createId: shop.newId }, shop.now());
+    return { ...rows, refundId, unassignedId: '', job: null };
+  },
+  verbs: {
+    'the refund of a failed': finish(refundFailed),
+    'the dispute was won': failReference('dp_9'),
+    'the part failed': failReference('re_8'),
+    'adopt a part': adoptPart,
+    'refund a': refund(0, null),
+    'record a dispute': dispute,
+    'send the mails again': correct,
+    'erase the customer': erase,
+  },
+  // The provider gives back no more than the charge, once it is known what failed there.
+  check: ({ orders, refunds }, _, verbs, { refundId }) =>
+    verbs.includes('adopt a part') || refunds.find(({ id }) => id === refundId)?.status !== 'failed'
+      ? []
+      : orders.flatMap(({ id, amount }) => {
+          const counted = refunds.filter(({ order_id, status }) => order_id === id && status === 'succeeded');
+          const sum = counted.reduce((all, refund) => all + refund.amount, 0);
+          return sum > amount ? [`shared_too_much ${id}`] : [];
+        }),
+});
+
+/** The refund of a charge that belongs to no payment, and so to no order. */
+export const strayGround = ground<Rows>({
+  name: 'a stray charge that goes back',
+  build: async (actor) => {
+    const rows = await pay(actor);
+    const { shop, store } = actor;
+    const amount = { amount: 500, currency: 'VND' };
+    const charge = { reference: 'ch_stray', amount, reason: 'nobody', refundId: shop.newId() };
+    const requested = await store.refunds.refundUnknownCharge(
+      { ...charge, taskId: shop.newId() },
+      shop.now(),
+    );
+    return { ...rows, refundId: requested._unsafeUnwrap().id, unassignedId: '', job: null };
+  },
+  verbs: {
+    'the refund succeeded': finish(refundSucceeded),
+    'the refund failed': finish(refundFailed),
+    'claim the refunds': claimJobs,
+  },
+});
