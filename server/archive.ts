@@ -4,7 +4,8 @@ import { systemClock } from '../adapters/system/clock.ts';
 import type { Archive } from '../core/archive.ts';
 import { type ArchiveArguments, archiveUsage, parseArchiveArguments } from './archiveArguments.ts';
 import { archiveMonths, type MonthResult, restoreFile } from './archiveMonths.ts';
-import { type Config, readConfig } from './config.ts';
+import { readCommandConfig } from './commandConfig.ts';
+import type { Config } from './config.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
 import { createProgress } from './progress.ts';
 
@@ -17,7 +18,7 @@ const main = async (): Promise<number> => {
     process.stdout.write(`${archiveUsage}\n`);
     return exitCode.done;
   }
-  const config = readConfig(process.env);
+  const config = readCommandConfig();
   if (config.isErr()) return fail(config.error, exitCode.wrongUsage);
   try {
     const archive = await openArchive(config.value);

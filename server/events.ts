@@ -5,7 +5,8 @@ import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { shownTarget } from '../core/subscription.ts';
-import { type Config, readConfig } from './config.ts';
+import { readCommandConfig } from './commandConfig.ts';
+import type { Config } from './config.ts';
 import { describeStartFailure, exitWithError } from './process.ts';
 import { openStore } from './wiring.ts';
 
@@ -29,7 +30,7 @@ const main = async (): Promise<void> => {
   if (parsed.isErr()) return fail(`${parsed.error}\nSee: bun run events --help`);
   const values = parsed.value;
   if (values.help === true) return print(usage);
-  const config = readConfig(process.env);
+  const config = readCommandConfig();
   if (config.isErr())
     return fail(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
   try {

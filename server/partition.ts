@@ -2,7 +2,7 @@ import process from 'node:process';
 import { partitionTables } from '../adapters/postgres/partitions/convert.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemTimer } from '../adapters/system/timer.ts';
-import { readConfig } from './config.ts';
+import { readCommandConfig } from './commandConfig.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
 import { isToRun } from './plainCommand.ts';
 import { exitWithError } from './process.ts';
@@ -12,7 +12,7 @@ import { exitWithError } from './process.ts';
  * shop is open, and makes the months to come. Its user must own the tables.
  */
 const partition = async (): Promise<void> => {
-  const config = readConfig(process.env);
+  const config = readCommandConfig();
   const program = 'The partitioning';
   if (config.isErr()) return exitWithError(config.error.join('\n'), program);
   if (sqlitePathOf(config.value.databaseUrl) !== null)

@@ -45,3 +45,24 @@ describe.each(['partition', 'migrate', 'doctor', 'events'])('bun run %s', (name)
     expect([status === 0, touched]).toEqual([false, false]);
   });
 });
+
+test.each([
+  ['partition', []],
+  ['migrate', []],
+  ['events', []],
+  ['archive', ['--before', '2020-01']],
+  ['seed', ['--orders', '1']],
+] as const)('bun run %s says that a setting is mistyped', (name, argv) => {
+  const file = join(createScratchFolder('mistyped', { inMemory: true }), 'shop.db');
+  const env = {
+    ...process.env,
+    DATABASE_URL: `sqlite:${file}`,
+    DATABASE_REPLICA_ULR: 'hunter2',
+    SLOW_MS: 'soon',
+  };
+  const { stderr } = spawnSync(process.execPath, [`server/${name}.ts`, ...argv], { env, encoding: 'utf8' });
+  expect(stderr).toStartWith(
+    'Warning: DATABASE_REPLICA_ULR is no setting and has no effect: did you mean DATABASE_REPLICA_URL?\n',
+  );
+  expect(stderr).not.toContain('hunter2');
+});
