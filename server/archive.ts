@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import process from 'node:process';
 import { openPostgresArchive } from '../adapters/postgres/archive/archive.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -49,6 +50,26 @@ const run = async (
     process.stdout.write(`${request.path}: ${count(rows)} rows, of which ${count(written)} were missing.\n`);
     return exitCode.done;
   }
+  const unlock = await lockFolder(request.folder);
+  if (unlock === null)
+    return fail([`another run writes into ${request.folder}: wait for its end`], exitCode.failed);
+  try {
+    return await archiveBefore(archive, request);
+  } finally {
+    unlock();
+  }
+};
+
+/** Two runs would write into the same draft of a month, and its file would not have its checksum. */
+const lockFolder = async (folder: string): Promise<(() => void) | null> => {
+  const { lockFile } = await import('../adapters/sqlite/fileLock.ts');
+  return lockFile(join(folder, 'archive.lock'));
+};
+
+const archiveBefore = async (
+  archive: Archive,
+  request: Extract<ArchiveArguments, { readonly kind: 'archive' }>,
+): Promise<number> => {
   const stop = stopOnSignal();
   let progress: ReturnType<typeof createProgress> | null = null;
   const results: MonthResult[] = [];

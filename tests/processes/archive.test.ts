@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'bun:test';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +40,28 @@ test('bun run archive writes a file a month with a checksum that sha256sum accep
   expect({ status: checked.status, sums: sums.length > 0 }).toEqual({ status: 0, sums: true });
   const restored = `${path}: ${rows} rows, of which ${rows} were missing.\n`;
   expect(run('archive', '--restore', path)).toMatchObject({ status: 0, stdout: restored });
+}, 60_000);
+
+test('A second run into the same folder is refused, and one after a run that was killed is not', async () => {
+  const folder = join(directory, 'shared');
+  expect(run('seed', '--orders', '60', '--days', '1200').status).toBe(0);
+  const month = new Date().toISOString().slice(0, 7);
+  const lock = fileURLToPath(new URL('../../adapters/sqlite/fileLock.ts', import.meta.url));
+  const program = `
+    const { lockFile } = await import(${JSON.stringify(lock)});
+    const unlock = lockFile(${JSON.stringify(join(folder, 'archive.lock'))});
+    console.log(unlock === null ? 'held' : 'locked');
+    process.stdin.on('end', () => unlock?.()).resume();`;
+  const first = spawn(process.execPath, ['-e', program], { stdio: ['pipe', 'pipe', 'ignore'] });
+  expect(String(await once(first.stdout, 'data'))).toBe('locked\n');
+  expect(run('archive', '--before', month, '--folder', 'shared')).toEqual({
+    ...{ status: 1, stdout: '' },
+    stderr: 'another run writes into shared: wait for its end\n',
+  });
+  expect(readdirSync(folder)).toEqual(['archive.lock']);
+  first.kill('SIGKILL');
+  await once(first, 'close');
+  expect(run('archive', '--before', month, '--folder', 'shared').status).toBe(0);
 }, 60_000);
 
 test.each([
