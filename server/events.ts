@@ -10,11 +10,11 @@ import type { Config } from './config.ts';
 import { describeStartFailure, exitWithError } from './process.ts';
 import { openStore } from './wiring.ts';
 
-const usage = `Shows who hears of events, and how far each is behind.
+const usage = `Shows who receives events, and how far each is behind.
 
   bun run events [--end TOPIC]
 
-  --end   ends the subscription of a topic of Kafka, and drops what it has not heard. First stop the processes
+  --end   ends the subscription of a topic of Kafka, and drops what it has not got. First stop the processes
           that have KAFKA_BROKERS with this topic, or start them without it: their next start subscribes it again.`;
 
 const options = { end: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
@@ -44,7 +44,7 @@ const main = async (): Promise<void> => {
 
 const list = async ({ events }: Store): Promise<void> => {
   const backlog = await unwrap(events.backlog());
-  if (backlog.length === 0) return print('Nobody hears of events.');
+  if (backlog.length === 0) return print('Nobody receives events.');
   for (const { subscription, events: waiting, isMore, oldestAtMs } of backlog) {
     const { id, kind, paused } = subscription;
     // Several endpoints may be at one host.
@@ -65,7 +65,7 @@ const end = async ({ subscriptions }: Store, topic: string, { kafka }: Config): 
       `no topic ${topic} is subscribed. These are: ${known.map(({ target }) => target).join(', ') || 'none'}`,
     );
   await unwrap(subscriptions.end(found.id, createSystemWorld().clock.nowMs()));
-  print(`The topic ${topic} hears of no more events.`);
+  print(`The topic ${topic} gets no more events.`);
 };
 
 const unwrap = async <T>(asked: AsyncResult<T>): Promise<T> => {
