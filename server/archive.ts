@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { openPostgresArchive } from '../adapters/postgres/archive/archive.ts';
@@ -8,7 +9,9 @@ import { archiveMonths, type MonthResult, restoreFile } from './archiveMonths.ts
 import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
+import { createStartError } from './process.ts';
 import { createProgress } from './progress.ts';
+import { openOrExplain } from './wiring.ts';
 
 const exitCode = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130 };
 
@@ -22,7 +25,7 @@ const main = async (): Promise<number> => {
   const config = readCommandConfig();
   if (config.isErr()) return fail(config.error, exitCode.wrongUsage);
   try {
-    const archive = await openArchive(config.value);
+    const archive = await openOrExplain(config.value, () => openArchive(config.value));
     try {
       return await run(archive, parsed.value);
     } finally {
@@ -37,6 +40,7 @@ const main = async (): Promise<number> => {
 const openArchive = async ({ databaseUrl, databasePooling }: Config): Promise<Archive> => {
   const path = sqlitePathOf(databaseUrl);
   if (path === null) return openPostgresArchive(databaseUrl, databasePooling);
+  if (!existsSync(path)) throw createStartError('there is no such file: is DATABASE_URL that of the shop?');
   const { openSqliteArchive } = await import('../adapters/sqlite/archive/archive.ts');
   return openSqliteArchive(path);
 };
@@ -63,7 +67,13 @@ const run = async (
 /** Two runs would write into the same draft of a month, and its file would not have its checksum. */
 const lockFolder = async (folder: string): Promise<(() => void) | null> => {
   const { lockFile } = await import('../adapters/sqlite/fileLock.ts');
-  return lockFile(join(folder, 'archive.lock'));
+  try {
+    return lockFile(join(folder, 'archive.lock'));
+  } catch (cause) {
+    throw new Error(
+      `--folder must be one that this user can write: ${cause instanceof Error ? cause.message : cause}`,
+    );
+  }
 };
 
 const archiveBefore = async (

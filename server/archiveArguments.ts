@@ -41,6 +41,7 @@ export const parseArchiveArguments = (
     if (before === undefined) return err('--before or --restore is missing');
     if (!isMonth(before)) return err(`--before must be a month such as 2025-01, not "${before}"`);
     if (before > monthAt(nowMs)) return err('--before must not be a month to come');
+    if (folder === '') return err('--folder is empty');
     return ok({ kind: 'archive', before, folder: folder ?? './data/archive' });
   });
 

@@ -6,6 +6,7 @@ import { readCommandConfig } from './commandConfig.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
 import { isToRun } from './plainCommand.ts';
 import { exitWithError } from './process.ts';
+import { openOrExplain } from './wiring.ts';
 
 /**
  * `bun run partition`: puts the history and the step ledger of a PostgreSQL database into monthly partitions, while the
@@ -18,11 +19,14 @@ const partition = async (): Promise<void> => {
   if (sqlitePathOf(config.value.databaseUrl) !== null)
     return exitWithError('SQLite has no partitions. Set DATABASE_URL to a PostgreSQL server', program);
   try {
-    const ends = await partitionTables(config.value.databaseUrl, {
-      nowMs: systemClock.nowMs,
-      timer: systemTimer,
-      onStep: (text) => process.stderr.write(`${text}\n`),
-    });
+    const { databaseUrl } = config.value;
+    const ends = await openOrExplain(config.value, () =>
+      partitionTables(databaseUrl, {
+        nowMs: systemClock.nowMs,
+        timer: systemTimer,
+        onStep: (text) => process.stderr.write(`${text}\n`),
+      }),
+    );
     process.stdout.write(
       `${ends.map(({ table, end }) => `${table} has partitions until ${end}.`).join('\n')}\n`,
     );

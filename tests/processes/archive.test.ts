@@ -64,11 +64,21 @@ test('A second run into the same folder is refused, and one after a run that was
   expect(run('archive', '--before', month, '--folder', 'shared').status).toBe(0);
 }, 60_000);
 
+test('A folder that cannot be written is said, with what it must be', () => {
+  expect(run('seed', '--orders', '1').status).toBe(0);
+  const { status, stderr } = run('archive', '--before', '2025-01', '--folder', 'shop.db');
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/^--folder must be one that this user can write: .*\n$/),
+  });
+});
+
 test.each([
   [[], '--before or --restore is missing'],
   [['--before', '2025'], '--before must be a month such as 2025-01, not "2025"'],
   [['--before', '2025-13'], '--before must be a month such as 2025-01, not "2025-13"'],
   [['--before', '9999-01'], '--before must not be a month to come'],
+  [['--before', '2025-01', '--folder', ''], '--folder is empty'],
   [['--restore', 'a', '--before', '2025-01'], '--restore stands alone'],
 ])('bun run archive %p is refused and says why', (args, message) => {
   const { status, stderr } = run('archive', ...args);
