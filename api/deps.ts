@@ -65,7 +65,7 @@ export type ApiDeps = {
   readonly securityContact?: string | null;
   /** Without it, the pages count as not built. */
   readonly pages?: PageSettings;
-  /** The streams of `GET /live`. Whoever stops the server ends them first. */
+  /** The streams of `GET /live`. They end before the server stops. */
   readonly live: LiveFeed;
   /** Says whether events may be sent to the URL of a webhook endpoint. */
   readonly checkWebhookUrl: CheckWebhookUrl;

@@ -29,7 +29,7 @@ export const isInvoiceRequest = ({ steps }: Pipeline, stepName: string): boolean
 export const asksForInvoices = ({ steps }: Pipeline): boolean =>
   steps.some((step) => step.kind === 'external' && step.service === 'invoice_service');
 
-/** True if the step is the invoice, whoever does it. */
+/** True if the step is the invoice, in our own database or at a service. */
 export const isInvoiceStep = (pipelineName: string, stepName: string): boolean =>
   pipelineFor(pipelineName).steps.some(
     ({ name, service }) => name === stepName && service === 'invoice_service',

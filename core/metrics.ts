@@ -1,5 +1,5 @@
 /**
- * Numbers about this process and the shop, for whoever watches it. The names and units follow the conventions of
+ * Numbers about this process and the shop, for monitoring. The names and units follow the conventions of
  * Prometheus: base units, and `_total` for a counter. A label has few values, all known beforehand: never an id, an
  * address or anything else from outside.
  */

@@ -5,7 +5,7 @@ import type { AsyncResult } from './result.ts';
 
 export type SubscriptionKind = 'webhook' | 'kafka';
 
-/** Who wants to hear of events. It hears of what commits after it was made. */
+/** Who wants events. It gets those that commit after it was made. */
 export type Subscription = {
   readonly id: string;
   readonly kind: SubscriptionKind;
@@ -76,7 +76,7 @@ export const subscriptionOf = (
 ): Subscription => ({ id, kind, target, types, paused: false, pauseReason: null, createdAtMs });
 
 /**
- * A subscription as the target of an activity. Whoever may read activities reads the place of an endpoint, and not its
+ * A subscription as the target of an activity. Who may read activities reads the place of an endpoint, and not its
  * whole URL.
  */
 export const subscriptionTarget = ({

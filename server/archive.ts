@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { openPostgresArchive } from '../adapters/postgres/archive/archive.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Archive } from '../core/archive.ts';
 import { type ArchiveArguments, archiveUsage, parseArchiveArguments } from './archiveArguments.ts';
 import { archiveMonths, type MonthResult, restoreFile } from './archiveMonths.ts';
-import { type Config, readConfig } from './config.ts';
+import { readCommandConfig } from './commandConfig.ts';
+import type { Config } from './config.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
+import { createStartError } from './process.ts';
 import { createProgress } from './progress.ts';
+import { openOrExplain } from './wiring.ts';
 
 const exitCode = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130 };
 
@@ -17,10 +22,10 @@ const main = async (): Promise<number> => {
     process.stdout.write(`${archiveUsage}\n`);
     return exitCode.done;
   }
-  const config = readConfig(process.env);
+  const config = readCommandConfig();
   if (config.isErr()) return fail(config.error, exitCode.wrongUsage);
   try {
-    const archive = await openArchive(config.value);
+    const archive = await openOrExplain(config.value, () => openArchive(config.value));
     try {
       return await run(archive, parsed.value);
     } finally {
@@ -35,6 +40,7 @@ const main = async (): Promise<number> => {
 const openArchive = async ({ databaseUrl, databasePooling }: Config): Promise<Archive> => {
   const path = sqlitePathOf(databaseUrl);
   if (path === null) return openPostgresArchive(databaseUrl, databasePooling);
+  if (!existsSync(path)) throw createStartError('there is no such file: is DATABASE_URL that of the shop?');
   const { openSqliteArchive } = await import('../adapters/sqlite/archive/archive.ts');
   return openSqliteArchive(path);
 };
@@ -48,6 +54,32 @@ const run = async (
     process.stdout.write(`${request.path}: ${count(rows)} rows, of which ${count(written)} were missing.\n`);
     return exitCode.done;
   }
+  const unlock = await lockFolder(request.folder);
+  if (unlock === null)
+    return fail([`another run writes into ${request.folder}: wait for its end`], exitCode.failed);
+  try {
+    return await archiveBefore(archive, request);
+  } finally {
+    unlock();
+  }
+};
+
+/** Two runs would write into the same draft of a month, and its file would not have its checksum. */
+const lockFolder = async (folder: string): Promise<(() => void) | null> => {
+  const { lockFile } = await import('../adapters/sqlite/fileLock.ts');
+  try {
+    return lockFile(join(folder, 'archive.lock'));
+  } catch (cause) {
+    throw new Error(
+      `--folder must be one that this user can write: ${cause instanceof Error ? cause.message : cause}`,
+    );
+  }
+};
+
+const archiveBefore = async (
+  archive: Archive,
+  request: Extract<ArchiveArguments, { readonly kind: 'archive' }>,
+): Promise<number> => {
   const stop = stopOnSignal();
   let progress: ReturnType<typeof createProgress> | null = null;
   const results: MonthResult[] = [];

@@ -25,7 +25,7 @@ whole.
 Each month becomes a file history-YYYY-MM.ndjson.gz with its SHA-256 beside it (sha256sum -c checks it). Rows are
 deleted once their file is on the disk and was read again. Addresses in errors are left out of the files.
 
-Ctrl-C stops after the current slice. Run it again to go on.`;
+Ctrl-C stops after the current slice. Run it again to go on. A second run into the same folder is refused meanwhile.`;
 
 /** Parses the command line. The error is a message for the user. */
 export const parseArchiveArguments = (
@@ -41,6 +41,7 @@ export const parseArchiveArguments = (
     if (before === undefined) return err('--before or --restore is missing');
     if (!isMonth(before)) return err(`--before must be a month such as 2025-01, not "${before}"`);
     if (before > monthAt(nowMs)) return err('--before must not be a month to come');
+    if (folder === '') return err('--folder is empty');
     return ok({ kind: 'archive', before, folder: folder ?? './data/archive' });
   });
 

@@ -98,7 +98,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
   });
 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 const keyOf = ({ secret, previousSecret, jwksUrl: url }: Settings['auth']): Auth['key'] => {
   if (secret === null) return url === null ? { kind: 'demo' } : { kind: 'jwks', url };

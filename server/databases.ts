@@ -205,7 +205,7 @@ const withKeysOfEither = (store: Store, replica: Store, watch: DatabaseWatch): S
 
 /** How long a read waits for the replica before it asks the primary. */
 const tokenWaitMs = 100;
-/** There is no other server to ask, so a caller waits rather than hears 503. */
+/** There is no other server to ask, so a caller waits rather than gets 503. */
 const onlyServerWaitMs = 2_000;
 
 const createRoute = async (

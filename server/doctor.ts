@@ -8,6 +8,7 @@ import { type Finding, isHealthy, renderFindings } from './doctorReport.ts';
 import { reportRetention } from './doctorRetention.ts';
 import { checkMailServer, checkProvider, checkServices } from './doctorServices.ts';
 import { checkSplunk } from './doctorTelemetry.ts';
+import { findMistypedSettings } from './mistypedSettings.ts';
 import { isToRun } from './plainCommand.ts';
 import { refuseRuntime } from './runtime.ts';
 
@@ -20,14 +21,17 @@ const examine = async (): Promise<readonly Finding[]> => {
   const wrongRuntime = refuseRuntime(process.versions);
   if (wrongRuntime !== null) return [{ part: 'runtime', state: 'wrong', text: wrongRuntime }];
   const config = readConfig(process.env);
+  const mistyped = findMistypedSettings(process.env).map(
+    (text): Finding => ({ part, state: 'warning', text }),
+  );
   // Without all settings there is no telling what to check.
   if (config.isErr())
-    return config.error.map((text) => ({
-      part,
-      state: 'wrong',
-      text,
-      advice: 'see the table of settings in README.md',
-    }));
+    return [
+      ...config.error.map(
+        (text): Finding => ({ part, state: 'wrong', text, advice: 'see the table of settings in README.md' }),
+      ),
+      ...mistyped,
+    ];
   const world = createSystemWorld(config.value.shop);
   const checks = [
     checkDatabase,
@@ -41,6 +45,7 @@ const examine = async (): Promise<readonly Finding[]> => {
   const findings = await Promise.all(checks.map((check) => check(world, config.value)));
   return [
     { part, state: 'ok', text: 'all settings can be read' },
+    ...mistyped,
     reportRetention(config.value.retention),
     ...findings.flat(),
   ];

@@ -5,15 +5,16 @@ import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { shownTarget } from '../core/subscription.ts';
-import { type Config, readConfig } from './config.ts';
+import { readCommandConfig } from './commandConfig.ts';
+import type { Config } from './config.ts';
 import { describeStartFailure, exitWithError } from './process.ts';
-import { openStore } from './wiring.ts';
+import { openOrExplain, openStore } from './wiring.ts';
 
-const usage = `Shows who hears of events, and how far each is behind.
+const usage = `Shows who receives events, and how far each is behind.
 
   bun run events [--end TOPIC]
 
-  --end   ends the subscription of a topic of Kafka, and drops what it has not heard. First stop the processes
+  --end   ends the subscription of a topic of Kafka, and drops what it has not got. First stop the processes
           that have KAFKA_BROKERS with this topic, or start them without it: their next start subscribes it again.`;
 
 const options = { end: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
@@ -29,11 +30,13 @@ const main = async (): Promise<void> => {
   if (parsed.isErr()) return fail(`${parsed.error}\nSee: bun run events --help`);
   const values = parsed.value;
   if (values.help === true) return print(usage);
-  const config = readConfig(process.env);
+  const config = readCommandConfig();
   if (config.isErr())
     return fail(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
   try {
-    const store = await openStore(createSystemWorld(config.value.shop), config.value);
+    const store = await openOrExplain(config.value, () =>
+      openStore(createSystemWorld(config.value.shop), config.value),
+    );
     await (values.end === undefined ? list(store) : end(store, values.end, config.value));
     await store.close();
   } catch (cause) {
@@ -43,7 +46,7 @@ const main = async (): Promise<void> => {
 
 const list = async ({ events }: Store): Promise<void> => {
   const backlog = await unwrap(events.backlog());
-  if (backlog.length === 0) return print('Nobody hears of events.');
+  if (backlog.length === 0) return print('Nobody receives events.');
   for (const { subscription, events: waiting, isMore, oldestAtMs } of backlog) {
     const { id, kind, paused } = subscription;
     // Several endpoints may be at one host.
@@ -64,7 +67,7 @@ const end = async ({ subscriptions }: Store, topic: string, { kafka }: Config): 
       `no topic ${topic} is subscribed. These are: ${known.map(({ target }) => target).join(', ') || 'none'}`,
     );
   await unwrap(subscriptions.end(found.id, createSystemWorld().clock.nowMs()));
-  print(`The topic ${topic} hears of no more events.`);
+  print(`The topic ${topic} gets no more events.`);
 };
 
 const unwrap = async <T>(asked: AsyncResult<T>): Promise<T> => {

@@ -27,6 +27,7 @@ import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
 import { createLineWriter } from './logWriter.ts';
 import { serveMetrics } from './metricsServer.ts';
+import { findMistypedSettings } from './mistypedSettings.ts';
 import { openWorker } from './openWorker.ts';
 import { readPages } from './pageFiles.ts';
 import { probePort } from './probePort.ts';
@@ -232,10 +233,13 @@ const unwrapOrThrow = async <T>(asyncResult: AsyncResult<T>): Promise<T> => {
 
 const wrongRuntime = refuseRuntime(process.versions);
 const config = readConfig(process.env);
+const mistyped = findMistypedSettings(process.env);
 if (wrongRuntime !== null) {
   exitWithError(wrongRuntime);
 } else if (config.isErr()) {
-  exitWithError(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
+  exitWithError(
+    ['some settings are wrong.', ...[...config.error, ...mistyped].map((line) => `- ${line}`)].join('\n'),
+  );
 } else {
   const { logLevel: level, shutdownMs } = config.value;
   const isTerminal = process.stderr.isTTY === true;
@@ -259,6 +263,7 @@ if (wrongRuntime !== null) {
   closers.push(tracing.close);
   const world = { ...systemWorld, traceparent: tracing.traceparent };
   const log = createLog(lines.write, clock, { ...logSettings, spanIds: tracing.logIds });
+  for (const line of mistyped) log.warn(line);
   const droppedLines = splunk?.dropped ?? (() => 0);
   const closing = closeOnSignal(closers, drainMs + shutdownMs, log, timer);
   watchRunners(process.env, timer, () => closing.begin('the program that started this one has ended'));

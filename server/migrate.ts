@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { createSystemWorld } from '../adapters/system/system.ts';
-import { type Config, readConfig } from './config.ts';
+import { readCommandConfig } from './commandConfig.ts';
+import type { Config } from './config.ts';
 import { addressOf } from './databaseUrl.ts';
 import { createLog } from './log.ts';
 import { isToRun } from './plainCommand.ts';
@@ -33,7 +34,7 @@ const usage = `Brings the database of DATABASE_URL up to date, and ends. A start
   bun run migrate`;
 
 const wrongRuntime = refuseRuntime(process.versions);
-const config = readConfig(process.env);
+const config = readCommandConfig();
 const program = 'The migration';
 if (!isToRun({ name: 'migrate', usage })) {
   // It has been answered.

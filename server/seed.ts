@@ -2,10 +2,11 @@ import process from 'node:process';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { OrderCounts } from '../demo/checkOut.ts';
 import { writeHistory } from '../demo/writeHistory.ts';
-import { type Config, readConfig } from './config.ts';
+import { readCommandConfig } from './commandConfig.ts';
+import type { Config } from './config.ts';
 import { createProgress } from './progress.ts';
 import { type Arguments, parseArguments, usage } from './seedArguments.ts';
-import { openStore } from './wiring.ts';
+import { openOrExplain, openStore } from './wiring.ts';
 
 const exitCode = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130 };
 
@@ -16,7 +17,7 @@ const main = async (): Promise<number> => {
     process.stdout.write(`${usage}\n`);
     return exitCode.done;
   }
-  const config = readConfig(process.env);
+  const config = readCommandConfig();
   if (config.isErr()) return fail(config.error, exitCode.wrongUsage);
   try {
     return await seed(parsed.value, config.value);
@@ -26,7 +27,7 @@ const main = async (): Promise<number> => {
 };
 
 const seed = async ({ orders, days }: Arguments, config: Config): Promise<number> => {
-  const store = await openStore(createSystemWorld(config.shop), config);
+  const store = await openOrExplain(config, () => openStore(createSystemWorld(config.shop), config));
   const world = createSystemWorld(config.shop);
   const startMs = world.clock.nowMs();
   const progress = createProgress(orders, process.stderr, world.clock);

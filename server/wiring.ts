@@ -95,6 +95,20 @@ export const waitForStore = async (
   }
 };
 
+/** What a command of an operator opens. It does not wait: somebody looks on, and can start it again. */
+export const openOrExplain = async <T>(
+  { databaseUrl }: Pick<Config, 'databaseUrl'>,
+  open: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await open();
+  } catch (cause) {
+    const reason = await outageReasonOf(databaseUrl, cause);
+    if (reason === null && !isExpected(cause)) throw cause;
+    throw await explainStoreFailure(databaseUrl, cause, reason);
+  }
+};
+
 /** The failure of a database for an operator: which one, what is wrong, and what to do. */
 const explainStoreFailure = async (
   databaseUrl: string,

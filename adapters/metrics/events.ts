@@ -20,7 +20,7 @@ export const createBacklogMetrics = (
   const labels = ['kind', 'state'];
   const behind = metrics.gauge({
     name: 'cartwright_events_behind',
-    help: 'Events that were not yet delivered, by who hears them, and whether the subscription is active or paused. Counting ends at 100,000 of all together, or 1,000 of each: there may be more then.',
+    help: 'Events that were not yet delivered, by who gets them, and whether the subscription is active or paused. Counting ends at 100,000 of all together, or 1,000 of each: there may be more then.',
     labels,
   });
   const oldest = metrics.gauge({
@@ -30,7 +30,7 @@ export const createBacklogMetrics = (
   });
   const subscriptions = metrics.gauge({
     name: 'cartwright_event_subscriptions',
-    help: 'Who hears of events: webhook endpoints, and topics of Kafka.',
+    help: 'Who gets events: webhook endpoints, and topics of Kafka.',
     labels,
   });
   const gauges = [behind, oldest, subscriptions];
@@ -66,7 +66,7 @@ export const createEventTargetMetrics = (metrics: Metrics, timer: World['timer']
   const startWatch = createStopwatch(timer);
   const deliveries = metrics.counter({
     name: 'cartwright_event_deliveries_total',
-    help: 'Attempts to deliver an event, by who hears it and what came of it.',
+    help: 'Attempts to deliver an event, by who gets it and what came of it.',
     labels: ['kind', 'outcome'],
   });
   const seconds = metrics.histogram({

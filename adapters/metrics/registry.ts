@@ -79,7 +79,7 @@ export const createRegistry = (timer: Timer): Registry => {
   };
 };
 
-/** What cannot be read now must not keep the rest from whoever watches the process: it may be what he looks for. */
+/** What cannot be read now must not hide the rest: it may be what somebody looks for. */
 const readInTime = async (timer: Timer, read: () => void | Promise<void>): Promise<void> => {
   try {
     await withTimeout(timer, readMs, Promise.resolve(read()), () => {}, { background: true });

@@ -29,7 +29,7 @@ const limits: Readonly<Record<keyof Pools, StatementLimits>> = {
   position: { statementMs: 1_500, lockMs: 1_500, clientMs: 2_000 },
 };
 
-/** Hears of the waits for a connection, with the name of the pool. */
+/** Is called after each wait for a connection, with the name of the pool. */
 export type OnPoolWait = (pool: keyof Pools, ms: number) => void;
 
 export const openPools = ({

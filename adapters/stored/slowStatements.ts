@@ -1,4 +1,4 @@
-/** Hears of statements of the database that take `ms` or longer. */
+/** Is called for each statement of the database that takes `ms` or longer. */
 export type SlowStatements = {
   readonly ms: number;
   /** `text` has no values: they may be a customer's. */

@@ -43,7 +43,7 @@ const allowedHeaders = 'Authorization, Content-Type, Idempotency-Key, Consistenc
 const exposedHeaders = 'Consistency-Token, X-Request-Id, Location, Retry-After, Idempotent-Replayed';
 const maxAgeSeconds = '600';
 
-/** For a path that no route has: the page then hears 404, and not that its origin is refused. */
+/** For a path that no route has: the page then gets 404, and not that its origin is refused. */
 export const allMethods = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST';
 
 /** True for an origin as browsers send it: a scheme, a host in ASCII, and a port if it is not the scheme's own. */

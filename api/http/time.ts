@@ -14,9 +14,11 @@ export const timeParameter = (description: string) =>
     documented: { pattern: `^${datePattern}(?:[Tt]${timePattern}(?:[Zz]|[+-][0-9]{2}:[0-9]{2}))?$` },
   });
 
+const expectedDay = 'a day of the shop’s time zone such as 2026-03-01, from 2020 to today';
+
 /** A body field that is a day. `readDay` checks and parses its text. */
 export const dayField = t.String({
-  description: 'A day of the shop’s time zone, from 2020-01-01 to today.',
+  description: expectedDay,
   examples: ['2026-03-01'],
   documented: { pattern: '^20[2-9][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$' },
 });
@@ -33,7 +35,7 @@ export const readDay = (
   const range = calendar.rangeOf(day);
   // At the date line a zone once had no such day at all.
   return range === null || range.fromMs === range.toMs || day < firstDay || range.fromMs > nowMs
-    ? err(validationFailure([{ path, message: 'Expected a day such as 2026-03-01, from 2020 to today' }]))
+    ? err(validationFailure([{ path, message: `Expected ${expectedDay}` }]))
     : ok({ day, ...range });
 };
 

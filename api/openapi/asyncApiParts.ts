@@ -6,7 +6,7 @@ const lead =
 const rules = [
   'Each event comes at least once. Tell a repeat by its `id`, which is the same in every attempt and for every receiver.',
   'The events of one subject (an order or a checkout) come in the order of their `sequence`. The next one is not sent before the last one is accepted. Events of different subjects have no order.',
-  'A receiver hears what is committed after it was added. What it does not take is kept for 30 days, or for as long as the shop sets (`KEEP_EVENTS_DAYS`).',
+  'A receiver gets what is committed after it was added. What it does not take is kept for 30 days, or for as long as the shop sets (`KEEP_EVENTS_DAYS`).',
   'Bodies are open: take fields and words that you do not know. A change that breaks a reader gets a new version, which `dataschema` names. No event has an e-mail address.',
 ];
 

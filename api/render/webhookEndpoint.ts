@@ -10,7 +10,7 @@ const count = t.Number({ multipleOf: 1, minimum: 0 });
 const fields = {
   id,
   url: t.String(),
-  events: t.Array(openWord(eventTypes, 'An event that the endpoint hears.')),
+  events: t.Array(openWord(eventTypes, 'An event that the endpoint gets.')),
   paused: t.Boolean({
     description:
       'Nothing is sent while it is true. Events are kept for 30 days, or for as long as the shop sets (`KEEP_EVENTS_DAYS`).',

@@ -6,7 +6,8 @@ import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
 import { type Check, createCheck, type ValidationFailure, validationFailure } from '../http/check.ts';
-import { unwrapOrThrow } from '../http/failures.ts';
+import { wasEndedBefore } from '../http/endedBefore.ts';
+import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
@@ -36,7 +37,7 @@ type PauseBody = { readonly pipeline: string; readonly step?: string; readonly r
 const resumedMax = 500;
 
 export const createPauseCommands = (
-  { store: { pauses, wakeup }, world }: ApiDeps,
+  { store: { activity, pauses, wakeup }, world }: ApiDeps,
   authenticate: Authenticate,
 ) =>
   new Elysia()
@@ -90,7 +91,11 @@ export const createPauseCommands = (
         const id = unwrapOrThrow(idOf(params));
         const nowMs = world.clock.nowMs();
         const command = operatorCommand(world, caller, set);
-        if (!unwrapOrThrow(await pauses.end(id, nowMs, command))) unwrapOrThrow(err({ kind: 'not_found' }));
+        if (!unwrapOrThrow(await pauses.end(id, nowMs, command))) {
+          const ended = { action: 'pause.end', target: id } as const;
+          if (!unwrapOrThrow(await wasEndedBefore(activity, ended))) throw httpError({ kind: 'not_found' });
+          return new Response(null, { status: 204 });
+        }
         // The pause has ended. If these fail, workers do the same within a second.
         await pauses.sendProbes(nowMs);
         await pauses.resume(resumedMax);
@@ -101,7 +106,7 @@ export const createPauseCommands = (
         tag: 'Queue',
         summary: 'End a pause',
         description:
-          'The tasks go on. A pause that began with a fault of a server is not simply ended: one task is tried at once, and if the server answers, the pause is over.',
+          'The tasks go on. A pause that began with a fault of a server is not simply ended: one task is tried at once, and if the server answers, the pause is over. A pause that an operator ended before is no failure.',
         parameters: [idParameter(pauseSamples.created.id)],
         responses: { 204: { description: 'The pause is ended, or its probe is under way.' } },
         failures: ['not_found'],

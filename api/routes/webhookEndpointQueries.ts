@@ -38,14 +38,23 @@ const deliveryFilters = createCheck(
 /** The id of an endpoint, or of a delivery. */
 const cursorKey = createCheck(storedId);
 
-/** The endpoint of a path. Throws if there is none; a subscription of another kind is none. */
+/** The endpoint of a path. Throws if there is none. */
 export const findEndpoint = async (
-  { subscriptions }: Pick<Store, 'subscriptions'>,
+  store: Pick<Store, 'subscriptions'>,
   params: { readonly id?: string | undefined },
 ): Promise<Subscription> => {
-  const found = unwrapOrThrow(await subscriptions.find(unwrapOrThrow(idOf(params))));
-  if (found === null || found.kind !== 'webhook') throw httpError({ kind: 'not_found' });
+  const found = await readEndpoint(store, unwrapOrThrow(idOf(params)));
+  if (found === null) throw httpError({ kind: 'not_found' });
   return found;
+};
+
+/** Null if there is none; a subscription of another kind is none. */
+export const readEndpoint = async (
+  { subscriptions }: Pick<Store, 'subscriptions'>,
+  id: string,
+): Promise<Subscription | null> => {
+  const found = unwrapOrThrow(await subscriptions.find(id));
+  return found?.kind === 'webhook' ? found : null;
 };
 
 /** What an endpoint has not heard. */

@@ -5,6 +5,7 @@ import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
 import { createCheck } from '../http/check.ts';
+import { wasEndedBefore } from '../http/endedBefore.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { operatorCommand } from '../http/operatorCommand.ts';
@@ -19,7 +20,7 @@ import {
   sentEventJson,
   webhookEndpointWithSecretJson,
 } from '../render/webhookEndpoint.ts';
-import { findEndpoint, readBacklog } from './webhookEndpointQueries.ts';
+import { findEndpoint, readBacklog, readEndpoint } from './webhookEndpointQueries.ts';
 
 const endpointBody = createCheck(newEndpoint);
 const changeBody = createCheck(endpointChange);
@@ -123,15 +124,20 @@ export const createWebhookEndpointCommands = (
     .delete(
       '/webhook-endpoints/:id',
       requirePermission(authenticate, 'webhooks:write', async ({ caller, params, set }) => {
-        const { id } = await findEndpoint(store, params);
-        const command = operatorCommand(world, caller, set);
-        unwrapOrThrow(await store.subscriptions.end(id, world.clock.nowMs(), command));
+        const id = unwrapOrThrow(idOf(params));
+        const ended = { action: 'webhook.end', target: id } as const;
+        if ((await readEndpoint(store, id)) !== null) {
+          const command = operatorCommand(world, caller, set);
+          unwrapOrThrow(await store.subscriptions.end(id, world.clock.nowMs(), command));
+        } else if (!unwrapOrThrow(await wasEndedBefore(store.activity, ended)))
+          throw httpError({ kind: 'not_found' });
         return new Response(null, { status: 204 });
       }),
       operation({
         tag,
         summary: 'Delete a webhook endpoint',
-        description: 'With its deliveries, and the events that it has not heard.',
+        description:
+          'With its deliveries, and the events that it has not got. An endpoint that was deleted before is no failure.',
         parameters: [idParameter(webhookSamples.id)],
         responses: { 204: { description: 'The endpoint is deleted.' } },
         failures: ['not_found'],

@@ -42,5 +42,5 @@ export const requestWebhookEndpoints = async (api: Api): Promise<void> => {
   await root.post('/webhook-endpoints/x/test', undefined);
   await root.send('PATCH', '/webhook-endpoints/x', { body: { paused: true } });
   await root.remove(path);
-  await root.remove(path);
+  await root.remove('/webhook-endpoints/x');
 };

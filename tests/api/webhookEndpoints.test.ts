@@ -262,6 +262,9 @@ describe('The deliveries of an endpoint', () => {
     ]);
     for (const gone of [path, `${path}/deliveries`])
       expect(codeOf(await api.operator.get(gone))).toBe('404 not_found');
-    expect(codeOf(await api.operator.remove(path))).toBe('404 not_found');
+    expectStatus(await api.operator.remove(path), 204);
+    expect(codeOf(await api.operator.remove(`/webhook-endpoints/${api.world.ids.next(0)}`))).toBe(
+      '404 not_found',
+    );
   });
 });

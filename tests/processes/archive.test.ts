@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'bun:test';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,11 +42,43 @@ test('bun run archive writes a file a month with a checksum that sha256sum accep
   expect(run('archive', '--restore', path)).toMatchObject({ status: 0, stdout: restored });
 }, 60_000);
 
+test('A second run into the same folder is refused, and one after a run that was killed is not', async () => {
+  const folder = join(directory, 'shared');
+  expect(run('seed', '--orders', '60', '--days', '1200').status).toBe(0);
+  const month = new Date().toISOString().slice(0, 7);
+  const lock = fileURLToPath(new URL('../../adapters/sqlite/fileLock.ts', import.meta.url));
+  const program = `
+    const { lockFile } = await import(${JSON.stringify(lock)});
+    const unlock = lockFile(${JSON.stringify(join(folder, 'archive.lock'))});
+    console.log(unlock === null ? 'held' : 'locked');
+    process.stdin.on('end', () => unlock?.()).resume();`;
+  const first = spawn(process.execPath, ['-e', program], { stdio: ['pipe', 'pipe', 'ignore'] });
+  expect(String(await once(first.stdout, 'data'))).toBe('locked\n');
+  expect(run('archive', '--before', month, '--folder', 'shared')).toEqual({
+    ...{ status: 1, stdout: '' },
+    stderr: 'another run writes into shared: wait for its end\n',
+  });
+  expect(readdirSync(folder)).toEqual(['archive.lock']);
+  first.kill('SIGKILL');
+  await once(first, 'close');
+  expect(run('archive', '--before', month, '--folder', 'shared').status).toBe(0);
+}, 60_000);
+
+test('A folder that cannot be written is said, with what it must be', () => {
+  expect(run('seed', '--orders', '1').status).toBe(0);
+  const { status, stderr } = run('archive', '--before', '2025-01', '--folder', 'shop.db');
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/^--folder must be one that this user can write: .*\n$/),
+  });
+});
+
 test.each([
   [[], '--before or --restore is missing'],
   [['--before', '2025'], '--before must be a month such as 2025-01, not "2025"'],
   [['--before', '2025-13'], '--before must be a month such as 2025-01, not "2025-13"'],
   [['--before', '9999-01'], '--before must not be a month to come'],
+  [['--before', '2025-01', '--folder', ''], '--folder is empty'],
   [['--restore', 'a', '--before', '2025-01'], '--restore stands alone'],
 ])('bun run archive %p is refused and says why', (args, message) => {
   const { status, stderr } = run('archive', ...args);

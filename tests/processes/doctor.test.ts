@@ -75,6 +75,20 @@ describe('the doctor', () => {
     expect(code).toBe(1);
   });
 
+  test('A setting that is mistyped is a warning, which alone fails nothing', async () => {
+    const mistyped =
+      /warning +settings +KEEP_ANSWER_DAYS is no setting .* did you mean KEEP_ANSWERS_DAYS\?\n/;
+    const env = { KEEP_ANSWER_DAYS: '400' };
+    const healthy = await examine({ databaseUrl: 'sqlite::memory:', env });
+    expect(healthy.output).toMatch(mistyped);
+    expect(healthy.output).toEndWith('\nNothing is wrong. One warning.\n');
+    expect(healthy.code).toBe(0);
+    const wrong = await examine({ databaseUrl: 'sqlite::memory:', env: { ...env, SLOW_MS: '-1' } });
+    expect(wrong.output).toMatch(mistyped);
+    expect(wrong.output).toEndWith('\nOne thing is wrong. One warning.\n');
+    expect(wrong.code).toBe(1);
+  });
+
   test('A file that is no database is said, with what to do', async () => {
     const path = newFile();
     writeFileSync(

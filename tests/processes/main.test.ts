@@ -136,3 +136,16 @@ test('A failed start says the reason in plain words', async () => {
   expect(wrongSettings).not.toContain('hunter2');
   other.close();
 }, 120_000);
+
+test('A mistyped setting is a warning of the start, and in the list of one that fails', async () => {
+  const mistyped = 'KEEP_ANSWER_DAYS is no setting and has no effect: did you mean KEEP_ANSWERS_DAYS?';
+  const runs = start({ PORT: '0', KEEP_ANSWER_DAYS: '400', FROM_SOMEBODY_ELSE: 'x' });
+  await runs.waitForOutput('http://');
+  await runs.stop();
+  const lines = runs.output.err.split('\n').filter((line) => line.includes('"warn"'));
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'warn', message: mistyped }]);
+
+  const refused = start({ KEEP_ANSWER_DAYS: '400', SLOW_MS: 'soon' });
+  expect(await refused.ended).toBe(1);
+  expect(refused.output.err).toContain(`\n- ${mistyped}\n`);
+}, 120_000);

@@ -45,3 +45,42 @@ describe.each(['partition', 'migrate', 'doctor', 'events'])('bun run %s', (name)
     expect([status === 0, touched]).toEqual([false, false]);
   });
 });
+
+const commands: readonly (readonly [string, readonly string[]])[] = [
+  ['partition', []],
+  ['migrate', []],
+  ['events', []],
+  ['archive', ['--before', '2020-01']],
+  ['seed', ['--orders', '1']],
+];
+
+test.each(commands)('bun run %s says which database it cannot reach, and what to do', (name, argv) => {
+  // Nothing listens on port 1.
+  const env = {
+    ...process.env,
+    ...{ DATABASE_URL: 'postgres://shop:hunter2@127.0.0.1:1/shop', DATABASE_WAIT_MS: '0' },
+  };
+  const { status, stderr } = spawnSync(process.execPath, [`server/${name}.ts`, ...argv], {
+    env,
+    encoding: 'utf8',
+  });
+  expect(stderr).toEndWith(
+    'the database postgres://127.0.0.1:1/shop: the database refused the connection. To repair it, check that it runs, and the host and the port in DATABASE_URL.\n',
+  );
+  expect([status, stderr.includes('hunter2')]).toEqual([1, false]);
+});
+
+test.each(commands)('bun run %s says that a setting is mistyped', (name, argv) => {
+  const file = join(createScratchFolder('mistyped', { inMemory: true }), 'shop.db');
+  const env = {
+    ...process.env,
+    DATABASE_URL: `sqlite:${file}`,
+    DATABASE_REPLICA_ULR: 'hunter2',
+    SLOW_MS: 'soon',
+  };
+  const { stderr } = spawnSync(process.execPath, [`server/${name}.ts`, ...argv], { env, encoding: 'utf8' });
+  expect(stderr).toStartWith(
+    'Warning: DATABASE_REPLICA_ULR is no setting and has no effect: did you mean DATABASE_REPLICA_URL?\n',
+  );
+  expect(stderr).not.toContain('hunter2');
+});

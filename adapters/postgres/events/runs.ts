@@ -137,7 +137,7 @@ const readRun = async (sql: Transaction, query: RunQuery, lease: number): Promis
     readRows(sql, query),
     findWaiting(sql, subscriptionId, batches.flat()),
   ]);
-  const { whole, split } = parted(batches, waiting, rows.length > 0 ? Number.POSITIVE_INFINITY : limit);
+  const { whole, split } = splitBatches(batches, waiting, rows.length > 0 ? Number.POSITIVE_INFINITY : limit);
   if (split.length === 0) return fill(rows, whole, limit);
   await writeOut(sql, { subscriptionId, lease }, split);
   return fill(await readRows(sql, query), whole, limit);
@@ -162,7 +162,7 @@ const fill = (
  * that has such a row, or because they are more than `most`. Rows are sent before batches, so all batches that share a
  * subject with a split one are split too: the earlier ones would come too late, and the later ones too early.
  */
-const parted = (
+const splitBatches = (
   batches: readonly (readonly BatchedEvent[])[],
   waiting: ReadonlySet<string>,
   most: number,

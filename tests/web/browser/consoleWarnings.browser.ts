@@ -5,7 +5,7 @@ import { violationsOf } from './chromium.ts';
 import { withConsole } from './consoleGround.ts';
 import { overflowOf } from './look.ts';
 
-const warning = 'order_state has no partition for 2027-05 and later';
+const warning = 'new orders of next month will be refused: run bun run partition as the owner of the tables';
 
 withConsole('What an operator has to do soon', { createDatabase: createTestFile }, ({ visit }) => {
   test('The page of the money says what the readiness warns of, and nothing in a shop without warnings', async () => {
