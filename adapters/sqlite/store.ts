@@ -62,7 +62,7 @@ export const createStoreOver = (
   world: World,
   { readOnly = false, numberPrefix = '' }: StoreOptions = {},
 ): Store => {
-  const { runStatement, client, db, write } = connection;
+  const { runStatement, db, write } = connection;
   const scan = createScan(connection, world);
   const indexNoted = createIndexNoted(connection, world);
   const refoldNames = createRefoldNames(connection);
@@ -102,8 +102,6 @@ export const createStoreOver = (
     reached: async () => ok('primary'),
     prune: createPrune(connection, world, indexNoted),
     dropOld: async (slice) => write(() => dropOld(slice)),
-    close: async () => {
-      client.close();
-    },
+    close: async () => connection.close(),
   };
 };
