@@ -36,10 +36,10 @@ export const createSqliteRecords = ({ path, busyMs = 2_000 }: SqliteRecordsOptio
     'select * from record where due_at_ms is not null and due_at_ms <= ? order by due_at_ms limit ?',
   );
   /** Checked first, since the driver throws an error without a code if the database is closed. */
-  const isInPlace = watchOpenFile(path);
+  const file = watchOpenFile(path);
   const write = <T>(query: () => T): Result<T, WriteFailure> => {
     if (!database.open) return err({ kind: 'unavailable', reason: "the provider's record store is closed" });
-    return isInPlace() ? catchFailure(query) : err({ kind: 'unavailable', reason: fileGone });
+    return file.isInPlace() ? catchFailure(query) : err({ kind: 'unavailable', reason: fileGone });
   };
   const read = <T>(query: () => T): Result<T, Unavailable> =>
     write(query).mapErr(({ reason }) => ({ kind: 'unavailable', reason }));
@@ -56,6 +56,7 @@ export const createSqliteRecords = ({ path, busyMs = 2_000 }: SqliteRecordsOptio
     due: async ({ nowMs, limit }) =>
       read(() => selectDue.all(nowMs, limit)).map((rows) => rows.map(recordOf)),
     close: async () => {
+      file.close();
       database.close();
     },
   };

@@ -41,6 +41,8 @@ export type Connection = {
   readonly runStatement: <T>(work: () => T) => Result<T, Unavailable>;
   /** Err if the file at the path is no longer the one that is open. */
   readonly checkFile: () => Result<void, Unavailable>;
+  /** Closes the client too. */
+  readonly close: () => void;
 };
 
 /** Throws the driver's error if the file cannot be opened. */
@@ -91,9 +93,9 @@ export const createConnection = (client: Database.Database): Connection => {
     }
   };
 
-  const isInPlace = client.memory ? () => true : watchOpenFile(client.name);
+  const file = client.memory ? null : watchOpenFile(client.name);
   const checkFile = (): Result<void, Unavailable> =>
-    isInPlace() ? ok(undefined) : err({ kind: 'unavailable', reason: fileGone });
+    file === null || file.isInPlace() ? ok(undefined) : err({ kind: 'unavailable', reason: fileGone });
 
   return {
     client,
@@ -102,5 +104,9 @@ export const createConnection = (client: Database.Database): Connection => {
     write: (work) => checkFile().andThen(() => orUnavailable(client, () => runTransaction(beginWrite, work))),
     read: (work) => orUnavailable(client, () => runTransaction(beginRead, work)),
     runStatement: (work) => orUnavailable(client, work),
+    close: () => {
+      file?.close();
+      client.close();
+    },
   };
 };

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { ok } from 'neverthrow';
 import type { Store } from '../../core/store.ts';
-import type { World } from '../../core/world.ts';
+import type { Clock, World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
 import type { SlowStatements } from '../stored/slowStatements.ts';
 import { createActivityLog } from './activity/activity.ts';
@@ -45,12 +45,18 @@ export const openSqliteStore = async (
   const client = openClient(options);
   try {
     migrate(client, world.clock.nowMs());
-    if (options.slow !== undefined) watchSlowStatements(client, options.slow, world.clock);
+    if (options.slow !== undefined) watchSlowStatements(client, options.slow, createElapsed(world.timer));
     return createStoreOver(createConnection(client), world, options);
   } catch (cause) {
     client.close();
     throw cause;
   }
+};
+
+/** Twice for each statement, and several times as cheap as the clock of the machine, which may also be set meanwhile. */
+const createElapsed = (timer: World['timer']): Clock => {
+  const start = timer.deadline(0);
+  return { nowMs: () => -start.remainingMs() };
 };
 
 /** `readOnly`: this process needs no more than to read. `numberPrefix` is the prefix of the numbers of new checkouts. */
@@ -62,7 +68,7 @@ export const createStoreOver = (
   world: World,
   { readOnly = false, numberPrefix = '' }: StoreOptions = {},
 ): Store => {
-  const { runStatement, client, db, write } = connection;
+  const { runStatement, db, write } = connection;
   const scan = createScan(connection, world);
   const indexNoted = createIndexNoted(connection, world);
   const refoldNames = createRefoldNames(connection);
@@ -102,8 +108,6 @@ export const createStoreOver = (
     reached: async () => ok('primary'),
     prune: createPrune(connection, world, indexNoted),
     dropOld: async (slice) => write(() => dropOld(slice)),
-    close: async () => {
-      client.close();
-    },
+    close: async () => connection.close(),
   };
 };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createSqliteRecords } from '../../adapters/sandbox/sqliteRecords.ts';
 import { openSqliteStore } from '../../adapters/sqlite/store.ts';
-import { fileGone } from '../../adapters/stored/openFile.ts';
+import { fileGone, tellsApartMs, watchOpenFile } from '../../adapters/stored/openFile.ts';
 import { createFixture } from '../contracts/fixture.ts';
 import { createTestWorld } from '../world.ts';
 import { withTestFolder } from './harness.ts';
@@ -99,6 +99,135 @@ describe('a SQLite file that is removed or replaced', () => {
       expect(admin.prepare('select * from heartbeat').all()).toEqual([]);
       admin.close();
       await store.close();
+    });
+  });
+});
+
+describe('watchOpenFile', () => {
+  /** So long after every change of a folder that no other could have left the same time. */
+  const laterMs = () => Date.now() + 60_000;
+  const createFiles = (folder: string): string => {
+    mkdirSync(folder);
+    const path = join(folder, 'shop.db');
+    for (const end of ['', '-wal']) writeFileSync(`${path}${end}`, '');
+    return path;
+  };
+  /** Returns when the file system has another time for the next change than for the last one of the folder. */
+  const passTick = (folder: string): void => {
+    const probe = join(folder, '../probe');
+    do writeFileSync(probe, '');
+    while (statSync(probe).mtimeMs <= statSync(folder).ctimeMs);
+  };
+  /** `shop` is another name of the folder `files`, so `swap` puts other files at a path without a change of the folder. */
+  const createSwappable = (folder: string) => {
+    createFiles(join(folder, 'files'));
+    createFiles(join(folder, 'others'));
+    const shop = join(folder, 'shop');
+    const nameShop = (target: string) => {
+      symlinkSync(join(folder, target), `${shop}.next`);
+      renameSync(`${shop}.next`, shop);
+    };
+    nameShop('files');
+    return { path: join(shop, 'shop.db'), swap: () => nameShop('others') };
+  };
+
+  const damages: Readonly<Record<string, (path: string) => void>> = {
+    'is removed': (path) => rmSync(path),
+    'is renamed': (path) => renameSync(path, `${path}.away`),
+    'is replaced': (path) => {
+      writeFileSync(`${path}.copy`, '');
+      renameSync(`${path}.copy`, path);
+    },
+    'loses its log': (path) => rmSync(`${path}-wal`),
+    'loses its folder': (path) => rmSync(join(path, '..'), { recursive: true }),
+    'is in a folder that is renamed': (path) => renameSync(join(path, '..'), join(path, '../../away')),
+  };
+
+  test.each(Object.entries(damages))(
+    'It notices at once that a file %s, whose folder nobody had changed for long',
+    async (_, damage) => {
+      await withTestFolder(async (folder) => {
+        const path = createFiles(join(folder, 'shop'));
+        const atMs = laterMs();
+        const { isInPlace, close } = watchOpenFile(path, () => atMs);
+        expect([isInPlace(), isInPlace()]).toEqual([true, true]);
+        passTick(join(folder, 'shop'));
+        damage(path);
+        expect([isInPlace(), isInPlace()]).toEqual([false, false]);
+        close();
+      });
+    },
+  );
+
+  test('It looks at the files again after 100 ms, and not before, while their folder is unchanged', async () => {
+    await withTestFolder(async (folder) => {
+      const { path, swap } = createSwappable(folder);
+      const startMs = laterMs();
+      let atMs = startMs;
+      const { isInPlace, close } = watchOpenFile(path, () => atMs);
+      expect(isInPlace()).toBe(true);
+      swap();
+      atMs = startMs + 99;
+      expect(isInPlace()).toBe(true);
+      atMs = startMs + 100;
+      expect(isInPlace()).toBe(false);
+      atMs = startMs;
+      expect(isInPlace()).toBe(false);
+      close();
+    });
+  });
+
+  test('It looks at the files again if the clock was set back', async () => {
+    await withTestFolder(async (folder) => {
+      const { path, swap } = createSwappable(folder);
+      let atMs = laterMs();
+      const { isInPlace, close } = watchOpenFile(path, () => atMs);
+      expect(isInPlace()).toBe(true);
+      swap();
+      atMs--;
+      expect(isInPlace()).toBe(false);
+      close();
+    });
+  });
+
+  test('It looks at the files each time while a second change of their folder could hide behind the last one', async () => {
+    await withTestFolder(async (folder) => {
+      const { path, swap } = createSwappable(folder);
+      const changedMs = statSync(join(folder, 'files')).ctimeMs;
+      const { isInPlace, close } = watchOpenFile(path, () => changedMs + 90);
+      expect(isInPlace()).toBe(true);
+      swap();
+      expect(isInPlace()).toBe(false);
+      close();
+    });
+  });
+
+  test('A time in whole seconds may come from a file system that counts in two of them', () => {
+    expect([12_000, 12_000.25, 12_004].map(tellsApartMs)).toEqual([2_000, 100, 100]);
+  });
+
+  test('It looks at the files each time behind a link, because they are in another folder', async () => {
+    await withTestFolder(async (folder) => {
+      const target = createFiles(join(folder, 'target'));
+      const path = join(folder, 'shop.db');
+      symlinkSync(target, path);
+      const atMs = laterMs();
+      const { isInPlace, close } = watchOpenFile(path, () => atMs);
+      expect(isInPlace()).toBe(true);
+      rmSync(target);
+      expect(isInPlace()).toBe(false);
+      close();
+    });
+  });
+
+  test('It does not ask for files once it is closed, so that the database can say that it is closed', async () => {
+    await withTestFolder(async (folder) => {
+      const path = createFiles(join(folder, 'shop'));
+      const { isInPlace, close } = watchOpenFile(path);
+      close();
+      close();
+      rmSync(path);
+      expect(isInPlace()).toBe(true);
     });
   });
 });
