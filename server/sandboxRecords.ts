@@ -1,5 +1,6 @@
 import type { PostgresRecords } from '../adapters/sandbox/postgresRecords.ts';
 import type { RecordStore } from '../adapters/sandbox/records.ts';
+import { systemClock } from '../adapters/system/clock.ts';
 import type { Config } from './config.ts';
 import { createStartError } from './process.ts';
 
@@ -15,7 +16,7 @@ export const openSandboxRecords = async (
   }
   if (url.startsWith('sqlite:')) {
     const { createSqliteRecords } = await import('../adapters/sandbox/sqliteRecords.ts');
-    return createSqliteRecords({ path: url.slice('sqlite:'.length) });
+    return createSqliteRecords({ path: url.slice('sqlite:'.length), clock: systemClock });
   }
   const { createPostgresRecords } = await import('../adapters/sandbox/postgresRecords.ts');
   const records = createPostgresRecords({ url, pooling });

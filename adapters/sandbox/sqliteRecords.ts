@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
+import type { Clock } from '../../core/world.ts';
 import { fileGone, watchOpenFile } from '../stored/openFile.ts';
 import { createPrivateFile } from '../stored/privateFile.ts';
 import { checkWritable } from '../stored/writableFile.ts';
@@ -11,13 +12,15 @@ export type SqliteRecordsOptions = {
   readonly path: string;
   /** How long to wait for the write of another process, in ms. The wait blocks the event loop. */
   readonly busyMs?: number;
+  /** That of the machine, as the times of files are. */
+  readonly clock?: Clock;
 };
 
 /**
  * Keeps records in a SQLite file, which several processes on one machine can share. Throws if it cannot open
  * it.
  */
-export const createSqliteRecords = ({ path, busyMs = 2_000 }: SqliteRecordsOptions): RecordStore => {
+export const createSqliteRecords = ({ path, busyMs = 2_000, clock }: SqliteRecordsOptions): RecordStore => {
   createPrivateFile(path);
   const database = new Database(path, { timeout: busyMs });
   checkWritable(path);
@@ -36,7 +39,7 @@ export const createSqliteRecords = ({ path, busyMs = 2_000 }: SqliteRecordsOptio
     'select * from record where due_at_ms is not null and due_at_ms <= ? order by due_at_ms limit ?',
   );
   /** Checked first, since the driver throws an error without a code if the database is closed. */
-  const file = watchOpenFile(path);
+  const file = watchOpenFile(path, clock);
   const write = <T>(query: () => T): Result<T, WriteFailure> => {
     if (!database.open) return err({ kind: 'unavailable', reason: "the provider's record store is closed" });
     return file.isInPlace() ? catchFailure(query) : err({ kind: 'unavailable', reason: fileGone });

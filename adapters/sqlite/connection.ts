@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
+import type { Clock } from '../../core/world.ts';
 import { fileGone, watchOpenFile } from '../stored/openFile.ts';
 import { createPrivateFile } from '../stored/privateFile.ts';
 import { checkWritable } from '../stored/writableFile.ts';
@@ -73,7 +74,8 @@ export const keepStatementPlans = (client: Database.Database): void => {
   Object.defineProperty(client, 'prepare', { value, writable: true });
 };
 
-export const createConnection = (client: Database.Database): Connection => {
+/** `clock` is that of the machine, as the times of files are. */
+export const createConnection = (client: Database.Database, clock?: Clock): Connection => {
   const beginWrite = client.prepare('begin immediate');
   const beginRead = client.prepare('begin deferred');
   const commit = client.prepare('commit');
@@ -93,7 +95,7 @@ export const createConnection = (client: Database.Database): Connection => {
     }
   };
 
-  const file = client.memory ? null : watchOpenFile(client.name);
+  const file = client.memory ? null : watchOpenFile(client.name, clock);
   const checkFile = (): Result<void, Unavailable> =>
     file === null || file.isInPlace() ? ok(undefined) : err({ kind: 'unavailable', reason: fileGone });
 

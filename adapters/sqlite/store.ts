@@ -46,7 +46,7 @@ export const openSqliteStore = async (
   try {
     migrate(client, world.clock.nowMs());
     if (options.slow !== undefined) watchSlowStatements(client, options.slow, createElapsed(world.timer));
-    return createStoreOver(createConnection(client), world, options);
+    return createStoreOver(createConnection(client, world.clock), world, options);
   } catch (cause) {
     client.close();
     throw cause;

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, lstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Clock } from '../../core/world.ts';
 
 export const fileGone = 'the database file was removed or replaced; put it back, or restart this process';
 
@@ -25,9 +26,9 @@ export type OpenFile = {
  * It is asked before each write, and a look at a path costs three times as much as one at an open file. No file is
  * removed from its folder, renamed or replaced without a new time in the folder, which is held open. So the files are
  * looked at when the folder has changed, when its last change is too young to tell it from another one, and once in a
- * while.
+ * while. Without a clock they are looked at each time.
  */
-export const watchOpenFile = (path: string, nowMs: () => number = Date.now): OpenFile => {
+export const watchOpenFile = (path: string, clock: Clock = noClock): OpenFile => {
   const database = identityOf(path);
   // What a link leads to is in another folder.
   const isLink = lstatSync(path, noThrow)?.isSymbolicLink() === true;
@@ -48,7 +49,7 @@ export const watchOpenFile = (path: string, nowMs: () => number = Date.now): Ope
     isInPlace: () => {
       if (isClosed) return true;
       if (folder === null) return areInPlace();
-      const atMs = nowMs();
+      const atMs = clock.nowMs();
       // Before the files: what happens to them afterwards changes it again.
       const found = fstatSync(folder);
       if (settled !== null && isSame(found, settled.folder) && isWithin(lookAgainMs, settled.atMs, atMs))
@@ -66,6 +67,9 @@ export const watchOpenFile = (path: string, nowMs: () => number = Date.now): Ope
     },
   };
 };
+
+/** By this one, each change of a folder is too young. */
+const noClock: Clock = { nowMs: () => 0 };
 
 const noThrow = { throwIfNoEntry: false } as const;
 

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { createSqliteRecords } from '../../adapters/sandbox/sqliteRecords.ts';
 import { openSqliteStore } from '../../adapters/sqlite/store.ts';
 import { fileGone, tellsApartMs, watchOpenFile } from '../../adapters/stored/openFile.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
 import { createFixture } from '../contracts/fixture.ts';
 import { createTestWorld } from '../world.ts';
 import { withTestFolder } from './harness.ts';
@@ -149,7 +150,7 @@ describe('watchOpenFile', () => {
       await withTestFolder(async (folder) => {
         const path = createFiles(join(folder, 'shop'));
         const atMs = laterMs();
-        const { isInPlace, close } = watchOpenFile(path, () => atMs);
+        const { isInPlace, close } = watchOpenFile(path, { nowMs: () => atMs });
         expect([isInPlace(), isInPlace()]).toEqual([true, true]);
         passTick(join(folder, 'shop'));
         damage(path);
@@ -164,7 +165,7 @@ describe('watchOpenFile', () => {
       const { path, swap } = createSwappable(folder);
       const startMs = laterMs();
       let atMs = startMs;
-      const { isInPlace, close } = watchOpenFile(path, () => atMs);
+      const { isInPlace, close } = watchOpenFile(path, { nowMs: () => atMs });
       expect(isInPlace()).toBe(true);
       swap();
       atMs = startMs + 99;
@@ -181,7 +182,7 @@ describe('watchOpenFile', () => {
     await withTestFolder(async (folder) => {
       const { path, swap } = createSwappable(folder);
       let atMs = laterMs();
-      const { isInPlace, close } = watchOpenFile(path, () => atMs);
+      const { isInPlace, close } = watchOpenFile(path, { nowMs: () => atMs });
       expect(isInPlace()).toBe(true);
       swap();
       atMs--;
@@ -194,7 +195,7 @@ describe('watchOpenFile', () => {
     await withTestFolder(async (folder) => {
       const { path, swap } = createSwappable(folder);
       const changedMs = statSync(join(folder, 'files')).ctimeMs;
-      const { isInPlace, close } = watchOpenFile(path, () => changedMs + 90);
+      const { isInPlace, close } = watchOpenFile(path, { nowMs: () => changedMs + 90 });
       expect(isInPlace()).toBe(true);
       swap();
       expect(isInPlace()).toBe(false);
@@ -212,7 +213,7 @@ describe('watchOpenFile', () => {
       const path = join(folder, 'shop.db');
       symlinkSync(target, path);
       const atMs = laterMs();
-      const { isInPlace, close } = watchOpenFile(path, () => atMs);
+      const { isInPlace, close } = watchOpenFile(path, { nowMs: () => atMs });
       expect(isInPlace()).toBe(true);
       rmSync(target);
       expect(isInPlace()).toBe(false);
@@ -223,7 +224,7 @@ describe('watchOpenFile', () => {
   test('It does not ask for files once it is closed, so that the database can say that it is closed', async () => {
     await withTestFolder(async (folder) => {
       const path = createFiles(join(folder, 'shop'));
-      const { isInPlace, close } = watchOpenFile(path);
+      const { isInPlace, close } = watchOpenFile(path, systemClock);
       close();
       close();
       rmSync(path);
