@@ -71,6 +71,16 @@ export const strandedOrdersContract = (name: string, open: OpenStore): void => {
       await expectFailed(paid);
     });
 
+    test('The task fails once if the refund that paused it succeeds beside another one that fails', async () => {
+      const { fixture } = context();
+      const { paid, first, rest } = await createPaused();
+      await fixture.openConnections();
+      await Promise.all([finish(rest.id), fail(first.id), finish(rest.id), fail(first.id)]);
+      const states = await fixture.historyStates(paid.id);
+      expect(states.filter((state) => state === 'failed')).toHaveLength(1);
+      await expectFailed(paid);
+    });
+
     test('A refund of the provider that fails before it has an order frees the orders that waited for it', async () => {
       const { paid, rest } = await createPaused();
       await finish(rest.id);

@@ -43,7 +43,9 @@ export const finishRefund = async (
     if (locked === null) throw new Error(`the order of the refund ${refundId} does not exist`);
     const changes = await finishLocked(tx, finished, locked, nowMs, world);
     if (changes === null) return false;
-    if (!(await endStranded(tx, world, [locked], nowMs))) return stale;
+    // Mostly the refund has taken the task away, and nothing is read again.
+    const left = changes.order?.task?.kind === 'delete' ? [] : [locked];
+    if (!(await endStranded(tx, world, left, nowMs))) return stale;
     await putBack(tx, [changes]);
     return true;
   });

@@ -52,7 +52,7 @@ export const strandedOrders: readonly Guard[] = [
     'a refund that succeeds ends a pause that nothing else ends, on PostgreSQL',
     [
       'adapters/postgres/refunds/finish.ts',
-      'if (!(await endStranded(tx, world, [locked], nowMs))) return stale;',
+      'if (!(await endStranded(tx, world, left, nowMs))) return stale;',
       '',
     ],
     inTest('tests/contracts/postgres.test.ts', tests.finish, 4),
