@@ -286,8 +286,10 @@ export interface Refunds {
 
   /**
    * Writes the provider's decision, as `planRefundOutcome` decides on locked rows. If the refund fails, what other orders
-   * of its charge have too much of is shared out again, as `planRedistribution` decides, in the same transaction. Returns
-   * false, and changes nothing, if the decision was written before or the refund does not exist.
+   * of its charge have too much of is shared out again, as `planRedistribution` decides, in the same transaction. That
+   * transaction also fails the paused tasks whose pause nothing ends any more, as `planStranded` decides; so do `adopt`,
+   * `assign` and `failAdopted`. Returns false, and changes nothing, if the decision was written before or the refund does
+   * not exist.
    */
   finish(refund: FinishedRefund, nowMs: number): AsyncResult<boolean>;
 

@@ -141,6 +141,8 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       if (found.isErr()) return deferred(found);
       const refund = found.value;
       if (refund === null) return recordMissing;
+      // The try that has written it may have ended before it assigned the others.
+      if (succeededRefundStatuses.includes(refund.status)) return recorded(await assignWhatIsClear(refund));
       if (!openRefundStatuses.includes(refund.status)) return done;
       const { chargeReference: reference, amount } = refund;
       const held = refund.disputed ? await followAndHold(jobId, reference) : null;

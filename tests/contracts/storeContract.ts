@@ -70,6 +70,7 @@ import { stepServicesContract } from './stepServices.ts';
 import { stockContract } from './stock.ts';
 import { stockCheckContract } from './stockCheck.ts';
 import { storeUtilitiesContract } from './storeUtilities.ts';
+import { strandedOrdersContract } from './strandedOrders.ts';
 import { taskCausesContract } from './taskCauses.ts';
 import { taskListsContract } from './taskLists.ts';
 import type { OpenWithBackdoor } from './testContext.ts';
@@ -137,6 +138,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     adoptedRefundsContract,
     assignedRefundsContract,
     redistributedRefundsContract,
+    strandedOrdersContract,
     disputesContract,
     inboxContract,
     moneyChecksContract,

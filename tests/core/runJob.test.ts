@@ -130,6 +130,32 @@ describe('Refund jobs', () => {
     expect(await findRefund(refundId)).toMatchObject({ status: 'succeeded' });
   });
 
+  test('What the provider refunded before is assigned by the next try, if the answer to the written refund was lost', async () => {
+    const orders = await fixture.placeOrders(
+      await fixture.createProducts([fixture.productDraft(), fixture.productDraft()]),
+    );
+    await fixture.pay(orders);
+    const [first, other] = [defined(orders[0]).id, defined(orders[1]).id];
+    const paymentId = defined((await fixture.findOrder(first)).checkoutId);
+    const refundedOfOther = async () => (await fixture.findOrder(other)).refunded.amount;
+    const amount = { amount: 1, currency: defined(orders[0]).total.currency };
+    const reported = { reference: 're_9', refundId: null, origin: 'provider', amount, atMs: 1 } as const;
+    const createId = fixture.newId;
+    await unwrap(store.refunds.adopt({ paymentId, refunds: [reported], createId }, fixture.now()));
+    await fixture.requestRefund(first);
+    const [lease] = await fixture.claimJobs('refund');
+    const finish: typeof store.refunds.finish = async (...args) => {
+      await store.refunds.finish(...args);
+      return err(outage);
+    };
+    const provider = createRefundingProvider();
+    const lost = await createTestJob({ provider, refunds: { ...store.refunds, finish } })(defined(lease));
+    expect(lost?.outcome.kind).toBe('retry');
+    expect(await refundedOfOther()).toBe(0);
+    expect((await createTestJob({ provider })(defined(lease)))?.outcome.kind).toBe('advanced');
+    expect(await refundedOfOther()).toBe(1);
+  });
+
   test('The refund of an erased customer is sent, and nobody is notified', async () => {
     const { refundId, lease } = await claimRefundJob();
     await fixture.finishRefund(refundId, { kind: 'succeeded', reference: 're_1' });

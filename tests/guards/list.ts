@@ -29,6 +29,7 @@ import { sqliteRefunds } from './rows/sqliteRefunds.ts';
 import { sqliteSchema1 } from './rows/sqliteSchema1.ts';
 import { sqliteSchema2 } from './rows/sqliteSchema2.ts';
 import { sqliteSchema3 } from './rows/sqliteSchema3.ts';
+import { strandedOrders } from './rows/strandedOrders.ts';
 
 /** Every guard of the product. */
 export const allGuards: readonly Guard[] = [
@@ -60,6 +61,7 @@ export const allGuards: readonly Guard[] = [
   ...sqliteSchema1,
   ...sqliteSchema2,
   ...sqliteSchema3,
+  ...strandedOrders,
   ...simulatedGuards,
   ...killedGuards,
 ];

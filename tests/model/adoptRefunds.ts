@@ -18,6 +18,7 @@ import {
 } from '../../core/refund.ts';
 import type { World } from '../../core/world.ts';
 import { finishRefund } from './finishRefund.ts';
+import { endStranded } from './strandedOrders.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 import { amountRefunded } from './writeRefund.ts';
 
@@ -33,6 +34,7 @@ export const adoptRefunds = (
   const stored = refundsOfPayment(tables, paymentId);
   const parts = planAdoption({ paymentId, orders, refunds: stored }, refunds, createId, nowMs);
   writeParts(tables, writes, parts, nowMs, world);
+  endStranded(tables, writes, world, paymentId, nowMs);
   return parts.length;
 };
 
@@ -50,6 +52,7 @@ export const assignRefund = (
   const parts = judgeAssignment({ stored, order, refunded }, createId);
   if (parts.isErr()) return err(parts.error);
   writeParts(tables, writes, parts.value, nowMs, world);
+  endStranded(tables, writes, world, stored?.refund.paymentId ?? null, nowMs);
   return ok(rowOf(tables.refunds, refundId).refund);
 };
 
@@ -85,6 +88,7 @@ export const failRefunds = (
     const { replaced, parts } = planRedistribution({ orders, refunds }, () => world.ids.next(nowMs), nowMs);
     for (const id of replaced) fail(id, redistributedReason);
     writeParts(tables, writes, parts, nowMs, world);
+    endStranded(tables, writes, world, paymentId, nowMs);
   }
   return failed.length;
 };

@@ -20,6 +20,7 @@ import { writeActivity } from './activity.ts';
 import { adoptRefunds, assignRefund, failAdopted, failRefunds } from './adoptRefunds.ts';
 import { isDisputed } from './disputes.ts';
 import { finishRefund } from './finishRefund.ts';
+import { endStranded } from './strandedOrders.ts';
 import { rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { updateTask } from './transitions.ts';
 import { amountRefunded, insertRefund, writeOrderChanges } from './writeRefund.ts';
@@ -80,9 +81,12 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
     ok(
       runTransaction((writes) => {
         const { refundId, outcome } = refund;
-        return outcome.kind === 'failed'
-          ? failRefunds(tables, writes, { ids: [refundId], reason: outcome.reason }, nowMs, world) > 0
-          : finishRefund(tables, writes, refund, nowMs, world);
+        if (outcome.kind === 'failed')
+          return failRefunds(tables, writes, { ids: [refundId], reason: outcome.reason }, nowMs, world) > 0;
+        const isFinished = finishRefund(tables, writes, refund, nowMs, world);
+        const { paymentId = null } = tables.refunds.get(refundId)?.refund ?? {};
+        if (isFinished) endStranded(tables, writes, world, paymentId, nowMs);
+        return isFinished;
       }),
     ),
 

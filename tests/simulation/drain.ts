@@ -50,8 +50,11 @@ const drain = async (ports: DrainPorts): Promise<string | null> => {
     resumed = true;
     const disputes = await endDisputes(provider, await readDisputes(provider.engine.records));
     const open = { ...books.open(), disputes, due: await countDue(provider.engine.records) };
-    const isWaiting = unexplained(open, lasting) > 0 || scheduler.nowMs() < endsMs;
-    const unassigned = isWaiting ? 0 : await assignRefunds(ports);
+    const isEarly = scheduler.nowMs() < endsMs;
+    const isWaiting = isEarly || unexplained(open, lasting) > 0;
+    // A paused task may wait for such an assignment.
+    const isBusy = isEarly || unexplained({ ...open, paused: 0 }, lasting) > 0;
+    const unassigned = isBusy ? 0 : await assignRefunds(ports);
     if (!isWaiting && unassigned === 0) {
       if (retried && !(await hasFailedJobs(ports))) return null;
       retried = true;

@@ -24,6 +24,7 @@ import { type LockedOrder, lock, stale, withLockedOrders } from '../orders/lock.
 import { statusList } from '../statuses.ts';
 import { finishLocked, putBack } from './finish.ts';
 import { type RefundRow, refundOf } from './read.ts';
+import { endStranded } from './stranded.ts';
 
 /**
  * See `Refunds.adopt`. Lock order: payment, then each order with its task, then what `putBack` says. The payment's lock
@@ -42,7 +43,8 @@ export const adoptRefunds = (
       const orders = locked.map(({ order }) => order).filter(({ checkoutId }) => checkoutId === paymentId);
       const stored = await readRefunds(tx, paymentId);
       const parts = planAdoption({ paymentId, orders, refunds: stored }, refunds, createId, nowMs);
-      return (await writeParts(tx, parts, nowMs, world)) ? parts.length : stale;
+      const written = await writeParts(tx, parts, nowMs, world);
+      return written && (await endStranded(tx, world, locked, nowMs)) ? parts.length : stale;
     },
   );
 
@@ -114,6 +116,7 @@ export const assignRefund = async (
       const parts = judgeAssignment(await readAssignment(tx, refundId, locked ?? null), createId);
       if (parts.isErr()) return err(parts.error);
       if (!(await writeParts(tx, parts.value, nowMs, world))) return stale;
+      if (locked !== undefined && !(await endStranded(tx, world, [locked], nowMs))) return stale;
       const [row] = await tx<
         RefundRow[]
       >`select ${refundColumns(tx, 'r')} from refund r where id = ${refundId}`;

@@ -8,6 +8,7 @@ import { orUnavailable } from '../failures.ts';
 import { type LockedOrder, lock, stale, withLockedOrders } from '../orders/lock.ts';
 import { lockPayment, readRefunds, writeParts } from './adopt.ts';
 import { finishLocked, finishRefund } from './finish.ts';
+import { endStranded } from './stranded.ts';
 
 /** See `Refunds.finish`. */
 export const endRefund = async (
@@ -80,7 +81,8 @@ const failRefunds = (
       const refunds = await readRefunds(tx, paymentId);
       const { replaced, parts } = planRedistribution({ orders, refunds }, () => world.ids.next(nowMs), nowMs);
       if ((await failEach(tx, replaced, redistributedReason, nowMs, world)) === stale) return stale;
-      return (await writeParts(tx, parts, nowMs, world)) ? failed : stale;
+      const written = await writeParts(tx, parts, nowMs, world);
+      return written && (await endStranded(tx, world, locked, nowMs)) ? failed : stale;
     },
   );
 

@@ -16,8 +16,9 @@ import type { World } from '../../../core/world.ts';
 import { isGoodsStep } from '../../stored/goodsSteps.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
-import { type LockedOrder, withLockedOrder } from '../orders/lock.ts';
+import { type LockedOrder, stale, withLockedOrder } from '../orders/lock.ts';
 import { statusList } from '../statuses.ts';
+import { endStranded } from './stranded.ts';
 import { writeOrderChanges } from './write.ts';
 
 /** See `Refunds.finish`. A failed refund of a payment ends in `fail.ts`. */
@@ -41,8 +42,12 @@ export const finishRefund = async (
   return withLockedOrder(sql, refund.order_id, async (tx, locked) => {
     if (locked === null) throw new Error(`the order of the refund ${refundId} does not exist`);
     const changes = await finishLocked(tx, finished, locked, nowMs, world);
-    if (changes !== null) await putBack(tx, [changes]);
-    return changes !== null;
+    if (changes === null) return false;
+    // Mostly the refund has taken the task away, and nothing is read again.
+    const left = changes.order?.task?.kind === 'delete' ? [] : [locked];
+    if (!(await endStranded(tx, world, left, nowMs))) return stale;
+    await putBack(tx, [changes]);
+    return true;
   });
 };
 

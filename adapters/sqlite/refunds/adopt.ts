@@ -26,6 +26,7 @@ import type { OrderLock } from '../orders/lock.ts';
 import type { FinishRefund } from './finish.ts';
 import { createReadPaidOrders } from './paidOrders.ts';
 import { type RefundRow, refundOf, selectRefunds } from './read.ts';
+import type { EndStranded } from './stranded.ts';
 
 /** See `Refunds.adopt`, `assign`, `finish` and `failAdopted`. Each runs in the caller's transaction. */
 export const createAdoptedRefunds = (
@@ -33,6 +34,7 @@ export const createAdoptedRefunds = (
   world: World,
   orders: OrderLock,
   finish: FinishRefund,
+  endStranded: EndStranded,
   writeActivity: WriteActivity,
 ) => {
   const { client } = connection;
@@ -73,6 +75,7 @@ export const createAdoptedRefunds = (
       );
       for (const id of replaced) fail(id, redistributedReason, nowMs);
       writeParts(parts, nowMs);
+      endStranded(paymentId, nowMs);
     }
     return failed.length;
   };
@@ -81,6 +84,7 @@ export const createAdoptedRefunds = (
     adopt: ({ paymentId, refunds, createId }: Parameters<Refunds['adopt']>[0], nowMs: number): number => {
       const parts = planAdoption(readCharge(paymentId), refunds, createId, nowMs);
       writeParts(parts, nowMs);
+      endStranded(paymentId, nowMs);
       return parts.length;
     },
 
@@ -95,6 +99,7 @@ export const createAdoptedRefunds = (
       const parts = judgeAssignment({ stored, order, refunded: countedOf.get(orderId) ?? 0 }, createId);
       if (parts.isErr()) return err(parts.error);
       writeParts(parts.value, nowMs);
+      endStranded(row?.paymentId ?? null, nowMs);
       const assigned = byId.get(refundId);
       if (assigned === undefined) return err({ kind: 'not_found' });
       const refund = refundOf(assigned);
@@ -102,10 +107,13 @@ export const createAdoptedRefunds = (
       return ok(refund);
     },
 
-    finish: (finished: FinishedRefund, nowMs: number): boolean =>
-      finished.outcome.kind === 'failed'
-        ? failAll(byId.all(finished.refundId), finished.outcome.reason, nowMs) > 0
-        : finish(finished, nowMs),
+    finish: (finished: FinishedRefund, nowMs: number): boolean => {
+      const rows = byId.all(finished.refundId);
+      if (finished.outcome.kind === 'failed') return failAll(rows, finished.outcome.reason, nowMs) > 0;
+      const isFinished = finish(finished, nowMs);
+      if (isFinished) endStranded(rows[0]?.paymentId ?? null, nowMs);
+      return isFinished;
+    },
 
     failAdopted: (reference: string, reason: string, nowMs: number): number => {
       const adopted = byReference.all(reference).filter((row) => isAdopted(storedRefundOf(row)));

@@ -23,6 +23,7 @@ import { createAdoptedRefunds } from './adopt.ts';
 import { createFinishRefund } from './finish.ts';
 import { createRefundLateCharge } from './lateCharge.ts';
 import { createFindRefund, createListRefunds, type RefundRow, refundOf, selectRefunds } from './read.ts';
+import { createEndStranded } from './stranded.ts';
 import {
   createInsertRefund,
   createWriteOrderChanges,
@@ -43,7 +44,8 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
   const find = createFindRefund(connection);
   const list = createListRefunds(client);
   const finish = createFinishRefund(connection, world, orders, writeOrderChanges);
-  const adopted = createAdoptedRefunds(connection, world, orders, finish, writeActivity);
+  const endStranded = createEndStranded(connection, orders, writeOrderChanges);
+  const adopted = createAdoptedRefunds(connection, world, orders, finish, endStranded, writeActivity);
   const runNow = client.prepare<[number, string, number]>(
     `update task set run_ms = ? where job_id = ? and state = 'ready' and run_ms > ?`,
   );
