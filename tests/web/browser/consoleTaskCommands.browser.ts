@@ -38,7 +38,7 @@ await withTasks(
       });
     });
 
-    test('A pipeline is paused with a reason and resumed, and one that another operator ended is no fault', async () => {
+    test('A pipeline is paused with a reason and resumed, and one that another operator has ended is ended', async () => {
       await visit(async ({ page, goto, commands, client }) => {
         await goto(tasksPath);
         const pauseOnce = async (reason: string) => {
@@ -65,7 +65,7 @@ await withTasks(
         const [pause] = Reflect.get(Object((await client.get('/queue')).body), 'pauses');
         expectStatus(await client.remove(`/queue/pauses/${pause.id}`), 204);
         await page.getByRole('button', { name: words.resumeNamed(name) }).click();
-        await toastOf(page).getByText(words.endedAlready).waitFor();
+        await toastOf(page).getByText(words.resumed(name)).waitFor();
         expect(await page.locator('.pause .note.bad').count()).toBe(0);
         await page.unroute('**/queue');
         await page.getByText(words.noPauses).waitFor();
