@@ -13,7 +13,7 @@ export type ChargeRequest = {
   readonly method: string;
 };
 
-/** What a `charge` or `cancel` call has resulted in. `reference` is the provider's id of the charge. */
+/** What a `charge`, `cancel` or `cancelCharge` call has resulted in. `reference` is the provider's id of the charge. */
 export type ChargeOutcome =
   | { readonly kind: 'succeeded'; readonly reference: string }
   | { readonly kind: 'declined'; readonly declineCode: string }
@@ -126,8 +126,8 @@ export type EventFailure = { readonly kind: 'signature_invalid'; readonly reason
  * A payment provider with idempotency keys. To add a provider (VNPay, Adyen, …), implement this port in a folder of
  * `adapters/`, and add it to `tests/provider/harness.ts`: `tests/provider/provider.ts` then checks it.
  *
- * No method throws. `charge`, `cancel` and `refund` return within the payment time limit, and reads within a limit of
- * their own (`withTimeLimit`). The provider remembers keys for at least a day. It stores `paymentId` and `refundId` with
+ * No method throws. `charge`, `cancel`, `cancelCharge` and `refund` return within the payment time limit, and reads within a
+ * limit of their own (`withTimeLimit`). The provider remembers keys for at least a day. It stores `paymentId` and `refundId` with
  * the charge or refund, so that events and the ledger contain them. A `paymentId` and a `refundId` with the same value are different keys.
  *
  * - `charge` with a new key charges. With a known key it charges nothing and returns the *current* outcome of the first
@@ -137,6 +137,8 @@ export type EventFailure = { readonly kind: 'signature_invalid'; readonly reason
  * - `cancel` takes the same request as `charge` and makes sure that its key never charges. It returns `cancelled`, or
  *   the outcome of the charge that was made before (`succeeded`, `declined`), or `processing` if that charge can no
  *   longer be cancelled. A charge that waits for the customer is cancelled too.
+ * - `cancelCharge` does for one charge, by the `reference` of `charge`, what `cancel` does for a key. It needs no key, so it
+ *   works after the provider has forgotten it. `unknown` if there is no such charge.
  * - `refund` refunds a charge or part of it, only once for each `refundId`, even if the provider has forgotten the key:
  *   the adapter then checks first whether that refund was made. A refund that failed later is `refused` from then on.
  * - `readCharge` returns what the provider knows of a charge, by the `reference` of `charge`. Null if there is no such
@@ -151,6 +153,7 @@ export interface PaymentProvider {
   readonly name: string;
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
   cancel(request: ChargeRequest): Promise<ChargeOutcome>;
+  cancelCharge(reference: string): Promise<ChargeOutcome>;
   refund(request: ProviderRefundRequest): Promise<ProviderRefundOutcome>;
   readCharge(reference: string): AsyncResult<ProviderCharge | null>;
   readLedger(query: LedgerQuery): AsyncResult<Page<LedgerEntry, string>>;

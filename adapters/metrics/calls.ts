@@ -64,6 +64,7 @@ export const createCallMetrics = (metrics: Metrics, timer: Timer) => {
         name: measured.name,
         charge: (request) => kind('charge', () => measured.charge(request)),
         cancel: (request) => kind('cancel', () => measured.cancel(request)),
+        cancelCharge: (reference) => kind('cancel_charge', () => measured.cancelCharge(reference)),
         refund: (request) => kind('refund', () => measured.refund(request)),
         readCharge: (reference) => read('read_charge', () => measured.readCharge(reference)),
         readLedger: (query) => read('read_ledger', () => measured.readLedger(query)),

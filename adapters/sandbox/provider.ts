@@ -93,7 +93,7 @@ export const createSandboxProvider = (
       const { intent, isFirst } = created.value;
       if (isFirst && lostBehaviours.has(methodOf(method).behaviour))
         return { kind: 'unknown', reason: 'the response was lost' };
-      return hasFailedChallenge(intent) ? cancelOpen(engine, intent) : outcomeOf(intent);
+      return hasFailedChallenge(intent) ? cancelOpen(engine, intent.id) : outcomeOf(intent);
     },
 
     cancel: async ({ paymentId: key, amount }) => {
@@ -102,8 +102,10 @@ export const createSandboxProvider = (
       if (created.isErr()) return created.error;
       const { intent } = created.value;
       const isWaiting = intent.status === 'requires_action' || hasFailedChallenge(intent);
-      return isWaiting ? cancelOpen(engine, intent) : outcomeOf(intent);
+      return isWaiting ? cancelOpen(engine, intent.id) : outcomeOf(intent);
     },
+
+    cancelCharge: (reference) => cancelOpen(engine, reference),
 
     refund: async ({ refundId: key, reference: intentId, amount }) => {
       if (toStripe(amount) === null) return { kind: 'refused', reason: 'amount_not_supported' };
@@ -145,7 +147,7 @@ const lostBehaviours = new Set<Method['behaviour']>(['response_lost', 'html_resp
 const hasFailedChallenge = ({ status, error, clientSecret }: Intent): boolean =>
   status === 'requires_payment_method' && error !== null && clientSecret !== null;
 
-const cancelOpen = async (engine: Engine, { id }: Intent): Promise<ChargeOutcome> => {
+const cancelOpen = async (engine: Engine, id: string): Promise<ChargeOutcome> => {
   const cancelled: Result<
     Intent,
     { readonly kind: string; readonly intent?: Intent; readonly reason?: string }

@@ -61,7 +61,12 @@ const cancelCharged = async (context: ChargeContext): Promise<ChargeOutcome> => 
     reply.kind === 'key_taken' ? await searchOutcome(context) : await outcomeOfReply(context, reply);
   if (outcome === null || outcome.kind === 'unavailable') return unknown('the key is taken');
   if (outcome.kind !== 'requires_action') return outcome;
-  const intent = await retrieveIntent(stripe, call, outcome.reference);
+  return cancelCharge(stripe, call, outcome.reference);
+};
+
+/** Cancels one PaymentIntent by its id, which Stripe knows longer than any key. */
+export const cancelCharge = async (stripe: Stripe, call: Call, reference: string): Promise<ChargeOutcome> => {
+  const intent = await retrieveIntent(stripe, call, reference);
   return intent === null ? unknown('the payment could not be read') : cancelIntent(stripe, call, intent);
 };
 

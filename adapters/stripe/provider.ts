@@ -2,7 +2,7 @@ import type { PaymentProvider } from '../../core/provider.ts';
 import type { Timer } from '../../core/timer.ts';
 import type { Call } from './calls.ts';
 import { readCharge } from './charge.ts';
-import { cancel, charge } from './charges.ts';
+import { cancel, cancelCharge, charge } from './charges.ts';
 import { type ClientOptions, createStripeClient } from './client.ts';
 import { readEvent } from './events.ts';
 import { readLedger } from './ledger.ts';
@@ -30,6 +30,7 @@ export const createStripeProvider = (timer: Timer, options: StripeOptions): Paym
     name: 'stripe',
     charge: (request) => charge(stripe, createCall(), request, returnUrl),
     cancel: (request) => cancel(stripe, createCall(), request, returnUrl),
+    cancelCharge: (reference) => cancelCharge(stripe, createCall(), reference),
     refund: (request) => refund(stripe, createCall(), request),
     readCharge: (reference) => readCharge(stripe, createCall(), reference),
     readLedger: (query) => readLedger(stripe, createCall(), query),

@@ -21,6 +21,7 @@ export const withTimeLimit = (provider: PaymentProvider, timer: Timer, limitMs: 
     name: provider.name,
     charge: (request) => limited(() => provider.charge(request)),
     cancel: (request) => limited(() => provider.cancel(request)),
+    cancelCharge: (reference) => limited(() => provider.cancelCharge(reference)),
     refund: (request) => limited(() => provider.refund(request)),
     readCharge: (reference) => limitedRead(provider.readCharge(reference)),
     readLedger: (query) => limitedRead(provider.readLedger(query)),

@@ -25,6 +25,8 @@ export const traceProvider = (spans: Spans, provider: PaymentProvider): PaymentP
     ...provider,
     charge: (request) => spans.child(span('charge'), () => provider.charge(request), outcomeOf),
     cancel: (request) => spans.child(span('cancel'), () => provider.cancel(request), outcomeOf),
+    cancelCharge: (reference) =>
+      spans.child(span('cancelCharge'), () => provider.cancelCharge(reference), outcomeOf),
     refund: (request) => spans.child(span('refund'), () => provider.refund(request), outcomeOf),
     readCharge: (reference) => spans.child(span('readCharge'), () => provider.readCharge(reference)),
     readLedger: (query) => spans.child(span('readLedger'), () => provider.readLedger(query)),

@@ -32,7 +32,8 @@ export type PaymentRecovery = {
  * Completes checkouts that have no final outcome: the process stopped after the claim, the provider's response was lost
  * or too late, or the customer has to act. Sends the same charge under the same key. After `chargeWindowMs` it cancels
  * under that key instead, and records a success only if the charge had succeeded before. It never guesses: without a
- * final outcome the payment is due again later. After `keyMemoryMs` the provider's ledger decides, see `AskLedger`.
+ * final outcome the payment is due again later. After `keyMemoryMs` it cancels the charge by its id. If the id is not
+ * known, or that does not end the charge, the provider's ledger decides, see `AskLedger`.
  */
 export const createPaymentRecovery = (
   ports: RecordOutcomePorts & {
@@ -51,11 +52,32 @@ export const createPaymentRecovery = (
     return outcome === null ? ok(null) : recordOutcome(claim, outcome, claim.checkoutId);
   };
 
-  const recoverOldClaim = async (claim: OpenClaim): AsyncResult<RecordResult | null> => {
+  /**
+   * Cancels the charge whose id the payment has, or null if that leaves it open. A customer who still has its page could
+   * pay it otherwise, after its orders were released.
+   */
+  const cancelByReference = async ({ checkoutId }: OpenClaim): AsyncResult<FinalOutcome | null> => {
+    const found = await audits.find(checkoutId);
+    if (found.isErr()) return err(found.error);
+    const reference = found.value?.payment.reference ?? null;
+    return ok(reference === null ? null : finalOutcome(await provider.cancelCharge(reference)));
+  };
+
+  const recoverOldClaim = async (claim: OpenClaim, inTurn: Turns): AsyncResult<RecordResult | null> => {
+    const cancelled = await cancelByReference(claim);
+    if (cancelled.isErr()) return err(cancelled.error);
+    const outcome = cancelled.value;
+    return inTurn(() => (outcome === null ? recoverByLedger(claim) : recordOld(claim, outcome)));
+  };
+
+  const recoverByLedger = async (claim: OpenClaim): AsyncResult<RecordResult | null> => {
     const decided = await askLedger.outcomeOf(claim);
     if (decided.isErr()) return err(decided.error);
-    const outcome = knownOutcome(decided.value);
-    if (outcome === null) return ok(null);
+    const outcome = finalOutcome(decided.value);
+    return outcome === null ? ok(null) : recordOld(claim, outcome);
+  };
+
+  const recordOld = async (claim: OpenClaim, outcome: FinalOutcome): AsyncResult<RecordResult | null> => {
     const recorded = await recordOutcome(claim, outcome, claim.checkoutId);
     if (recorded.isErr() || outcome.kind !== 'succeeded') return recorded;
     return (await askLedger.reconcileAgain(claim)).map(() => recorded.value);
@@ -78,10 +100,11 @@ export const createPaymentRecovery = (
     const { old = [], young = [] } = Object.groupBy(claims.value, ({ claimedAtMs, amount }) =>
       nowMs - claimedAtMs >= keyMemoryMs && amount.amount > 0 ? 'old' : 'young',
     );
+    const inTurn = createTurns();
     // Wait for all of them: a slow response or a bug in one recovery must not stop the others.
     const recoveries = await Promise.allSettled([
       ...young.map((claim) => trace(claim, () => recoverClaim(claim, nowMs))),
-      ...inTurn(old, (claim) => trace(claim, () => recoverOldClaim(claim))),
+      ...old.map((claim) => trace(claim, () => recoverOldClaim(claim, inTurn))),
     ]);
     for (const each of recoveries) if (each.status === 'rejected') throw each.reason;
     return Result.combine(recoveries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
@@ -114,18 +137,25 @@ const askProvider = async (
   return nowMs - claimedAtMs < chargeWindowMs ? provider.charge(request) : provider.cancel(request);
 };
 
+type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** One after the other: payments of one day then share its reconciliation. */
-const inTurn = <T>(claims: readonly OpenClaim[], recover: (claim: OpenClaim) => Promise<T>): Promise<T>[] => {
+const createTurns = (): Turns => {
   let last: Promise<unknown> = Promise.resolve();
-  return claims.map((claim) => {
-    const next = last.then(
-      () => recover(claim),
-      () => recover(claim),
-    );
+  return (work) => {
+    const next = last.then(work, work);
     last = next;
     return next;
-  });
+  };
 };
+
+type FinalOutcome = Extract<ChargeOutcome, { kind: 'succeeded' | 'declined' | 'cancelled' }>;
+
+/** Null if the provider has not decided, or could not be asked. */
+const finalOutcome = (outcome: ChargeOutcome): FinalOutcome | null =>
+  outcome.kind === 'succeeded' || outcome.kind === 'declined' || outcome.kind === 'cancelled'
+    ? outcome
+    : null;
 
 /** Null for `unavailable` too: this call charged nothing, but an earlier call under the same key may have. */
 const knownOutcome = <Outcome extends { readonly kind: string }>(outcome: Outcome): Outcome | null =>

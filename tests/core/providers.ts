@@ -63,6 +63,7 @@ export const unreachableProvider: PaymentProvider = {
   name: 'unreachable',
   charge: async () => unreachable,
   cancel: async () => unreachable,
+  cancelCharge: async () => unreachable,
   refund: async () => unreachable,
   readCharge: async () => ok(null),
   readLedger: async () => ok({ items: [], next: null }),

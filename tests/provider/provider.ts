@@ -200,6 +200,29 @@ export const providerSuite = (name: string, open: OpenHarness): void => {
       expect(late._unsafeUnwrapErr().kind).toBe('unexpected_state');
     });
 
+    test('A challenge that is cancelled by the id of its charge cannot be passed any more', async () => {
+      const { reference, action } = await challenge('a');
+      const cancelCharge = () => untilKnown(() => harness.provider.cancelCharge(reference));
+      expect(await cancelCharge()).toEqual({ kind: 'cancelled' });
+      const late = await confirm(harness.engine, action.clientSecret ?? '', 'succeed');
+      expect(late._unsafeUnwrapErr().kind).toBe('unexpected_state');
+      expect(await cancelCharge()).toEqual({ kind: 'cancelled' });
+      expect(await harness.provider.charge(chargeRequest('a', method))).toEqual({ kind: 'cancelled' });
+      expect(await ledgerOf(harness)).toEqual([]);
+    });
+
+    test('A charge that has succeeded stays so if it is cancelled by its id', async () => {
+      const { reference, action } = await challenge('a');
+      (await confirm(harness.engine, action.clientSecret ?? '', 'succeed'))._unsafeUnwrap();
+      const outcome = await untilKnown(() => harness.provider.cancelCharge(reference));
+      expect(outcome).toEqual({ kind: 'succeeded', reference });
+      expect(await ledgerOf(harness)).toHaveLength(1);
+    });
+
+    test('Nothing is known of a charge that does not exist', async () => {
+      expect((await harness.provider.cancelCharge('pi_nobody')).kind).toBe('unknown');
+    });
+
     test('A challenge that is passed and cancelled at the same time has one outcome', async () => {
       for (const n of range(10)) {
         const { action } = await challenge(`key-${n}`);

@@ -12,6 +12,7 @@ const refundRequest = { refundId: 'r', reference: 'pi_1', amount: { amount: 1, c
 const calls: readonly [string, (provider: PaymentProvider) => Promise<{ readonly kind: string }>][] = [
   ['charge', (provider) => provider.charge(chargeRequest('a'))],
   ['cancel', (provider) => provider.cancel(chargeRequest('a'))],
+  ['cancelCharge', (provider) => provider.cancelCharge('pi_1')],
   ['refund', (provider) => provider.refund(refundRequest)],
 ];
 
@@ -21,6 +22,7 @@ const providerOf = (respond: () => Promise<Outcome>, timer = createManualTimer(c
       name: 'slow',
       charge: respond,
       cancel: respond,
+      cancelCharge: respond,
       refund: respond,
       readCharge: async () => ok(null),
       readLedger: async () => ok({ items: [], next: 'next' }),

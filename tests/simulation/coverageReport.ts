@@ -49,7 +49,7 @@ const edges: readonly string[] = [
   ...['dispute open → won', 'dispute open → lost', 'order released → expired'],
 ];
 
-const providerVerbs = ['charge', 'cancel', 'refund', 'readCharge', 'readLedger'];
+const providerVerbs = ['charge', 'cancel', 'cancelCharge', 'refund', 'readCharge', 'readLedger'];
 
 const targetsOfVerbs: Readonly<Record<string, Target>> = {
   send: 'mail',

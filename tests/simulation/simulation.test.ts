@@ -44,6 +44,9 @@ describe('Histories of the whole system', () => {
 
   test('A fault that lasts for ever keeps nothing from its rest that it does not explain', () =>
     expectNothingBroken(seedsFrom(1, 30), { ...noOptions, liveness: true }));
+
+  test('No charge that a customer can pay is left open by a provider that was down for a day', () =>
+    expectNothingBroken([153, 2586], { ...noOptions, liveness: true }));
 });
 
 describe('The simulation', () => {

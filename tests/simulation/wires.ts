@@ -241,6 +241,8 @@ export const wireProvider = (provider: PaymentProvider, call: Call): PaymentProv
     name: provider.name,
     charge: (request) => call('provider', 'charge', () => provider.charge(request), failures),
     cancel: (request) => call('provider', 'cancel', () => provider.cancel(request), failures),
+    cancelCharge: (reference) =>
+      call('provider', 'cancelCharge', () => provider.cancelCharge(reference), failures),
     refund: (request) => call('provider', 'refund', () => provider.refund(request), failures),
     readCharge: (reference) =>
       call('provider', 'readCharge', () => provider.readCharge(reference), readFailures),

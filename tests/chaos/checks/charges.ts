@@ -1,3 +1,5 @@
+import { timeOfId } from '../../../core/archive.ts';
+import { keyMemoryMs } from '../../../core/usecases/recoverPayments.ts';
 import { duplicates, groupBy, indexBy } from '../grouping.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
@@ -46,11 +48,21 @@ const checkPaymentsAreCharged = ({ charges, payments }: Snapshot): Violation[] =
     .map(({ id, status }) => violation('never_charged', id, `it is ${status} without a charge`));
 };
 
-/** No charge waits for a challenge, because its customer could still pay for released orders. */
-const checkOpenCharges = ({ charges }: Snapshot): Violation[] =>
-  charges
+/**
+ * No charge waits for a challenge, because its customer could still pay for released orders. After the provider has
+ * forgotten the key, a charge can be cancelled by its id alone. If the answer with the id was lost, nobody can name the
+ * charge, and no customer got its page.
+ */
+const checkOpenCharges = ({ charges, payments, takenMs }: Snapshot): Violation[] => {
+  const paymentOf = indexBy(payments, ({ id }) => id);
+  return charges
     .filter(({ status }) => status === 'requires_action')
+    .filter(({ paymentId }) => {
+      const isForgotten = takenMs - timeOfId(paymentId) >= keyMemoryMs;
+      return !isForgotten || paymentOf.get(paymentId)?.reference !== null;
+    })
     .map(({ id, paymentId }) => violation('charge_left_open', id, `it is of payment ${paymentId}`));
+};
 
 const afterPayment = new Set(['paid', 'completed', 'failed', 'refunded']);
 

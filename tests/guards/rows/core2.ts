@@ -219,6 +219,15 @@ export const core2: readonly Guard[] = [
     ),
   ),
   guard(
+    'the open charge of a forgotten key',
+    [
+      'core/usecases/recoverPayments.ts',
+      'await provider.cancelCharge(reference)',
+      "{ kind: 'unknown', reason: '' }",
+    ],
+    inTest('tests/core/forgottenKey.test.ts', 'A charge whose key is forgotten is cancelled by its id', 3),
+  ),
+  guard(
     'the spent key',
     ['core/usecases/recoverPayments.ts', 'provider.cancel(request)', "{ kind: 'cancelled' }"],
     inTest(
