@@ -97,6 +97,8 @@ describe('query plans of SQLite', async () => {
       "from task where state = 'ready' group by pipeline",
       // Only while there are pauses.
       "from task where state = 'ready' group by pipeline, step",
+      // The orders of one checkout.
+      "from task, json_each(order_ids) where checkout_id = ? and +state = 'paused' order by value",
       // An erasure of a customer: tables that stay small, and the keys of a day.
       "update acknowledgement set actor_email = '' where actor_email <> '' and (actor_id = $customerId)",
       "update acknowledgement set note = without_address(note, $pattern, '[erased]') where has_address(note, $pattern) and (true)",
