@@ -111,8 +111,8 @@ export const lastingFaults: readonly LastingFault[] = [
     name: 'no step service is reached',
     begin: ({ outages }) => void outages.add('service'),
     explains: ['groups', 'paidOrders'],
-    // The money page says it: the paid orders make no progress. What a service took before its answer was lost, nobody here
-    // can know.
+    // The money page says it: the paid orders make no progress. And a service may have taken a shipment whose answer was
+    // lost.
     breaks: /^(order_stuck|task_left|money_page_wrong|carried_not_owed)$/,
     servers: { services: ['carrier', 'product_service'] },
   },
