@@ -6,8 +6,8 @@ import type { Snapshot } from '../chaos/snapshot.ts';
 /** What is not at rest in the database. */
 export type OpenWork = {
   readonly payments: number;
-  /** Orders that are `pending` or `paying`. */
-  readonly unpaidOrders: number;
+  readonly pendingOrders: number;
+  readonly payingOrders: number;
   readonly paidOrders: number;
   readonly refunds: number;
   /** Tasks of groups, before their notice. Those that have failed are not counted, nor are they in the next two. */

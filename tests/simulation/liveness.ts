@@ -67,7 +67,7 @@ export const lastingFaults: readonly LastingFault[] = [
     ...forEver,
     name: 'the provider is down',
     begin: ({ outages }) => void outages.add('provider'),
-    explains: ['payments', 'unpaidOrders', 'refunds', 'jobs', 'paused', 'due', 'disputes'],
+    explains: ['payments', 'payingOrders', 'refunds', 'jobs', 'paused', 'due', 'disputes'],
     breaks:
       /^(checkout_status_changed|confirmation_lost|over_refunded|charge|refund|never_|payment_open|order_stuck|order_balance|job_left|reconciliation|money_page|late_|event_undelivered|still_disputed|task_left)/,
   },

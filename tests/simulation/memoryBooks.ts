@@ -4,7 +4,6 @@ import type { Coverage } from './coverage.ts';
 import type { IsIdle } from './wires.ts';
 
 const openPayments = new Set(['initiated', 'unknown', 'requires_action']);
-const unpaid = new Set(['pending', 'paying']);
 
 /** Reads the tables of the memory store. */
 export const createMemoryBooks = (tables: Tables): Books => ({
@@ -17,7 +16,8 @@ export const createMemoryBooks = (tables: Tables): Books => ({
     };
     return {
       payments: count(tables.payments.values(), ({ payment }) => openPayments.has(payment.status)),
-      unpaidOrders: count(tables.orders.values(), ({ order }) => unpaid.has(order.status)),
+      pendingOrders: count(tables.orders.values(), ({ order }) => order.status === 'pending'),
+      payingOrders: count(tables.orders.values(), ({ order }) => order.status === 'paying'),
       refunds: count(tables.refunds.values(), ({ refund }) => refund.status === 'requested'),
       ...countTasks(tables),
       undelivered: tables.outbox.size,
@@ -53,7 +53,7 @@ export const createMemoryBooks = (tables: Tables): Books => ({
 const countTasks = ({
   tasks,
   orders,
-}: Tables): Omit<OpenWork, 'payments' | 'refunds' | 'unpaidOrders' | 'undelivered'> => {
+}: Tables): Pick<OpenWork, 'groups' | 'notices' | 'jobs' | 'paused' | 'paidOrders'> => {
   const counts = { groups: 0, notices: 0, jobs: 0, paused: 0, paidOrders: 0 };
   const pausedOrders = new Set<string>();
   for (const { state, step, jobId, orderIds } of tasks.values()) {

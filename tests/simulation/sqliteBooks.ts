@@ -43,7 +43,8 @@ const openStatement = `
     from task where state <> 'failed')
   select
     (select count(*) from payment where status in ('initiated', 'unknown', 'requires_action')) as payments,
-    (select count(*) from orders where status in ('pending', 'paying')) as unpaidOrders,
+    (select count(*) from orders where status = 'pending') as pendingOrders,
+    (select count(*) from orders where status = 'paying') as payingOrders,
     (select count(*) from orders where status = 'paid' and id not in
       (select value from open_task, json_each(order_ids) where is_paused)) as paidOrders,
     (select count(*) from refund where status = 'requested') as refunds,

@@ -31,8 +31,12 @@ const checkOrders = ({ orders, history, tasks }: Snapshot): Violation[] => {
         violation('order_stuck', id, `it is ${status}, its task is ${taskOf.get(id)?.state ?? 'missing'}`),
       ),
     ...orders
-      .filter(({ id, status }) => status === 'failed' && taskOf.get(id)?.state !== 'failed')
-      .map(({ id }) => violation('failed_without_task', id, 'it has no failed task')),
+      .filter(
+        ({ id, status }) => status === 'failed' && !withFailedOrder.has(taskOf.get(id)?.state ?? 'missing'),
+      )
+      .map(({ id }) =>
+        violation('failed_without_task', id, `its task is ${taskOf.get(id)?.state ?? 'missing'}`),
+      ),
     ...orderTasks
       .filter(({ orderId, state, step }) => {
         const allowed = step === 'notify_customer' ? 'completed' : 'failed';
@@ -44,6 +48,9 @@ const checkOrders = ({ orders, history, tasks }: Snapshot): Violation[] => {
       .map(({ id }) => violation('notice_missing', id, 'it has neither a notice nor a failed task')),
   ];
 };
+
+/** A refund that is requested pauses the failed task of its order. */
+const withFailedOrder: ReadonlySet<string> = new Set(['failed', 'paused']);
 
 const openStatuses = new Set(['initiated', 'unknown', 'requires_action']);
 
