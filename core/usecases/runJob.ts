@@ -188,10 +188,11 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       if (found.isErr()) return deferred(found);
       if (found.value === null) return recordMissing;
       if (found.value.finishedAtMs !== null) return done;
+      // A payment may wait for what it finds, so it waits for as long as the outage lasts.
       const followed = await followOpenDisputes();
-      if (followed.isErr()) return deferred(followed);
+      if (followed.isErr()) return deferredWithoutLimit(followed.error.reason, followed.error.database);
       const report = await reconcileLedger(found.value);
-      if (report.isErr()) return deferred(report);
+      if (report.isErr()) return deferredWithoutLimit(report.error.reason, report.error.database);
       return recorded(await ledger.finishReconciliation(jobId, report.value, nowMs()));
     },
   };

@@ -259,21 +259,35 @@ describe('Event jobs', () => {
 });
 
 describe('Reconciliation jobs', () => {
-  test('A reconciliation job stores its report once', async () => {
+  const claimReconciliationJob = async (): Promise<JobLease> => {
     const ids = { id: fixture.newId(), taskId: fixture.newId() };
-    await unwrap(
-      store.ledger.requestReconciliation(
-        { ...ids, day: '1970-01-01', dayMs: 0, endMs: 86_400_000 },
-        fixture.now(),
-      ),
-    );
-    const [lease] = await fixture.claimJobs('reconciliation');
-    expect((await createTestJob()(defined(lease)))?.outcome).toEqual({ kind: 'done' });
+    const day = { day: '1970-01-01', dayMs: 0, endMs: 86_400_000 };
+    await unwrap(store.ledger.requestReconciliation({ ...ids, ...day }, fixture.now()));
+    return defined((await fixture.claimJobs('reconciliation'))[0]);
+  };
+
+  test.each<[string, Partial<JobPorts>]>([
+    ['ledger', { reconcileLedger: async () => err(outage) }],
+    ['disputes', { followOpenDisputes: async () => err(outage) }],
+  ])(
+    "A reconciliation waits without a last attempt while the provider's %s cannot be read",
+    async (_, down) => {
+      const lease = { ...(await claimReconciliationJob()), attempts: 99 };
+      expect((await createTestJob(down)(lease))?.outcome).toMatchObject({
+        kind: 'retry',
+        error: 'no connection',
+      });
+    },
+  );
+
+  test('A reconciliation job stores its report once', async () => {
+    const lease = await claimReconciliationJob();
+    expect((await createTestJob()(lease))?.outcome).toEqual({ kind: 'done' });
     const again = createTestJob({
       reconcileLedger: async () => ok({ charges: 9, refunds: 9, differences: 9, storedDifferences: [] }),
     });
-    expect((await again(defined(lease)))?.outcome).toEqual({ kind: 'done' });
-    const reconciliation = defined(await unwrap(store.ledger.findReconciliation(ids.id)));
+    expect((await again(lease))?.outcome).toEqual({ kind: 'done' });
+    const reconciliation = defined(await unwrap(store.ledger.findReconciliation(lease.jobId)));
     expect(reconciliation).toMatchObject({
       charges: 2,
       refunds: 1,
