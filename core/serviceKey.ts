@@ -38,8 +38,8 @@ export interface ServiceKeys {
   findByHash(hash: string): AsyncResult<ServiceKey | null>;
   /** Sets `lastUsedAtMs`, unless it is later. */
   recordUse(id: string, atMs: number): AsyncResult<void>;
-  /** Deletes the key. Does nothing if there is none. */
-  end(id: string, nowMs: number, command?: OperatorCommand): AsyncResult<void>;
+  /** Deletes the key. False if there is none. */
+  end(id: string, nowMs: number, command?: OperatorCommand): AsyncResult<boolean>;
 }
 
 /** What a service key can have. No key makes keys: after its end, those that it made would still work. */

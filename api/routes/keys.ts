@@ -10,7 +10,8 @@ import { readBody } from '../http/body.ts';
 import { isPerson } from '../http/caller.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
-import { unwrapOrThrow } from '../http/failures.ts';
+import { wasEndedBefore } from '../http/endedBefore.ts';
+import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
@@ -66,7 +67,7 @@ const keyBody = createCheck(
 );
 
 export const createServiceKeyCommands = (
-  { store: { serviceKeys }, world }: ApiDeps,
+  { store: { activity, serviceKeys }, world }: ApiDeps,
   authenticate: Authenticate,
   /** Makes this process refuse an ended key at once. */
   forget: (keyId: string) => void,
@@ -126,8 +127,12 @@ export const createServiceKeyCommands = (
       requirePermission(authenticate, 'keys:write', async ({ caller, params, set }) => {
         const id = unwrapOrThrow(idOf(params));
         const command = operatorCommand(world, caller, set);
-        unwrapOrThrow(await serviceKeys.end(id, world.clock.nowMs(), command));
+        const isEnded = unwrapOrThrow(await serviceKeys.end(id, world.clock.nowMs(), command));
         forget(id);
+        const ended = { action: 'key.end', target: id } as const;
+        // Who mistypes the id of a key that was stolen must not believe that it is ended.
+        if (!isEnded && !unwrapOrThrow(await wasEndedBefore(activity, ended)))
+          throw httpError({ kind: 'not_found' });
         return new Response(null, { status: 204 });
       }),
       operation({

@@ -69,11 +69,12 @@ export const serviceKeysContract = (name: string, open: OpenStore): void => {
         expect(await unwrap(store.serviceKeys.findByHash(hash))).toBeNull();
     });
 
-    test('An ended key is found and listed no more, and can be ended again', async () => {
+    test('An ended key is found and listed no more, and a second end says that there was none', async () => {
       const { fixture, store } = context();
       const [ended, other] = [await create({ hash: 'one' }), await create({ hash: 'two' })];
-      for (let time = 0; time < 2; time++) await unwrap(store.serviceKeys.end(ended.id, fixture.now()));
-      await unwrap(store.serviceKeys.end(fixture.newId(), fixture.now()));
+      expect(await unwrap(store.serviceKeys.end(ended.id, fixture.now()))).toBe(true);
+      for (const none of [ended.id, fixture.newId()])
+        expect(await unwrap(store.serviceKeys.end(none, fixture.now()))).toBe(false);
       expect(await unwrap(store.serviceKeys.findByHash('one'))).toBeNull();
       await unwrap(store.serviceKeys.recordUse(ended.id, fixture.now()));
       expect(await list()).toEqual([other]);

@@ -39,13 +39,13 @@ export const createServiceKeys = (tables: Tables): ServiceKeys => ({
   },
 
   end: async (id, nowMs, command) => {
+    const row = tables.serviceKeys.get(id);
+    if (row === undefined) return ok(false);
     runTransaction((writes) => {
-      const row = tables.serviceKeys.get(id);
-      if (row === undefined) return;
       writes.remove(tables.serviceKeys, id);
       writeActivity(tables, writes, command, 'key.end', [serviceKeyTarget(row.key)], nowMs);
     });
-    return ok(undefined);
+    return ok(true);
   },
 });
 

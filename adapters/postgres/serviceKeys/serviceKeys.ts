@@ -70,6 +70,7 @@ export const createServiceKeys = (sql: Sql, db: PostgresJsDatabase): ServiceKeys
           serviceKeyTarget({ ...row, permissions: storedPermissions(row.permissions) }),
         );
         await writeActivity(tx, command, 'key.end', targets, nowMs);
+        return ended.length > 0;
       }),
   };
 };

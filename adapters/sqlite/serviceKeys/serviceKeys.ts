@@ -65,6 +65,7 @@ export const createServiceKeys = (connection: Connection): ServiceKeys => {
       write(() => {
         const ended = db.delete(serviceKey).where(eq(id, keyId)).returning().all().map(serviceKeyFrom);
         writeActivity(command, 'key.end', ended.map(serviceKeyTarget), nowMs);
+        return ended.length > 0;
       }),
   };
 };
