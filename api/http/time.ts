@@ -39,6 +39,9 @@ export const readDay = (
     : ok({ day, ...range });
 };
 
+/** The last time that RFC 3339 can write: its years have four digits. */
+export const lastTimeMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** A body field that is a time to come. `readFutureTime` checks and parses its text. */
 export const futureTimeField = t.String({
   format: 'date-time',
@@ -51,7 +54,7 @@ export const readFutureTime = (
   nowMs: number,
 ): Result<number, ValidationFailure> => {
   const ms = parse(text);
-  return ms === null || ms <= nowMs
+  return ms === null || ms <= nowMs || ms > lastTimeMs
     ? err(validationFailure([{ path, message: 'Expected a time to come, such as 2027-03-01T08:00:00Z' }]))
     : ok(ms);
 };

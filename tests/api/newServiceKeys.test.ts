@@ -70,6 +70,7 @@ describe('POST /keys', () => {
     ['no name', { name: '' }, '/name'],
     ['a time that is now', { expiresAt: '2026-03-01T08:00:00.000Z' }, '/expiresAt'],
     ['a day', { expiresAt: '2027-03-01' }, '/expiresAt'],
+    ['a time after the year 9999', { expiresAt: '9999-12-31T23:59:59-01:00' }, '/expiresAt'],
     ['a day that does not exist', { expiresAt: '2027-02-30T00:00:00Z' }, '/expiresAt'],
     ['no time', { expiresAt: undefined }, '/expiresAt'],
     ['null for a time', { expiresAt: null }, '/expiresAt'],
