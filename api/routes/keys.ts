@@ -19,7 +19,7 @@ import { readQuery } from '../http/query.ts';
 import { requirePermission } from '../http/requireRole.ts';
 import { cursor, limit, limitDefault, oneOf, storedId, strictObject, text } from '../http/schemas.ts';
 import { createServiceKeySecret, hashServiceKey } from '../http/serviceKeyAuth.ts';
-import { futureTimeField, readFutureTime } from '../http/time.ts';
+import { futureTimeField, readTime, refusePast } from '../http/time.ts';
 import {
   idParameter,
   operation,
@@ -79,7 +79,9 @@ export const createServiceKeyCommands = (
         const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, 'POST /keys'));
         const body = unwrapOrThrow(await readBody(request, keyBody));
         const nowMs = world.clock.nowMs();
-        const expiresAtMs = unwrapOrThrow(readFutureTime('/expiresAt', body.expiresAt, nowMs));
+        const expiresAtMs = unwrapOrThrow(readTime('/expiresAt', body.expiresAt));
+        const refusal = refusePast('/expiresAt', expiresAtMs, nowMs);
+        if (createKey === null && refusal !== null) throw httpError(refusal);
         const permissions = unwrapOrThrow(grantedBy(caller, [...permissionsIn(body.permissions)]));
         const secret = createServiceKeySecret(world.random);
         const command = {
@@ -97,6 +99,7 @@ export const createServiceKeyCommands = (
             : await serviceKeys.createOnce(
                 { ...command, commandKey: createKey(body.name, permissions, expiresAtMs) },
                 nowMs,
+                refusal,
               );
         const { value, replayed } = unwrapOrThrow(created);
         set.status = 201;

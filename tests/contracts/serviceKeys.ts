@@ -110,6 +110,19 @@ export const serviceKeysContract = (name: string, open: OpenStore): void => {
       expect((await once('two'))._unsafeUnwrapErr()).toEqual({ kind: 'idempotency_key_reused' });
     });
 
+    test('A refused key leaves no idempotency key behind, and a known one has its first answer all the same', async () => {
+      const { fixture, store } = context();
+      const commandKey = { callerId: 'ops', route: 'POST /keys', key: fixture.newId(), fingerprint: 'one' };
+      const refusal = { kind: 'refused' } as const;
+      const once = (refused: typeof refusal | null) =>
+        store.serviceKeys.createOnce({ ...command(), commandKey }, fixture.now(), refused);
+      expect((await once(refusal))._unsafeUnwrapErr()).toEqual(refusal);
+      expect(await list()).toEqual([]);
+      const first = await unwrap(once(null));
+      expect(await unwrap(once(refusal))).toEqual({ value: first.value, replayed: true });
+      expect(await list()).toEqual([first.value]);
+    });
+
     test('The activity says who made a key and who ended it, once each', async () => {
       const { fixture, store } = context();
       const by = (requestId: string) => ({

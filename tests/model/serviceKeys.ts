@@ -1,4 +1,4 @@
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
 import {
   type CreateServiceKey,
@@ -13,9 +13,11 @@ import { runTransaction, type Tables, type Writes } from './tables.ts';
 export const createServiceKeys = (tables: Tables): ServiceKeys => ({
   create: async (command, nowMs) => ok(runTransaction((writes) => insert(tables, writes, command, nowMs))),
 
-  createOnce: async ({ commandKey, ...command }, nowMs) =>
+  createOnce: async ({ commandKey, ...command }, nowMs, refusal = null) =>
     runTransaction((writes) =>
-      runOnce(tables, writes, commandKey, nowMs, () => ok(insert(tables, writes, command, nowMs))),
+      runOnce(tables, writes, commandKey, nowMs, () =>
+        refusal === null ? ok(insert(tables, writes, command, nowMs)) : err(refusal),
+      ),
     ),
 
   list: async ({ after, limit }) => {
