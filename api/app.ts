@@ -10,6 +10,7 @@ import { problemOf } from './http/problems.ts';
 import { rememberCallers } from './http/requestCaller.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
 import { findOversize } from './http/requestSize.ts';
+import { createRoutePattern } from './http/routePattern.ts';
 import { createServiceKeyAuth } from './http/serviceKeyAuth.ts';
 import { sessionCookieName } from './http/sessionCookie.ts';
 import { createActivityQueries } from './routes/activity.ts';
@@ -171,6 +172,11 @@ const createRoot = (deps: ApiDeps) => {
     allow = createAllowedMethods(routesOfProduct(deps));
     return allow(path);
   };
+  // A line names the pattern: a path can have the id of a customer, which some issuers make of the address.
+  let routeOf: (path: string) => string | null = (path) => {
+    routeOf = createRoutePattern(root.routes);
+    return routeOf(path);
+  };
   return root
     .headers(headers)
     .onRequest(({ request, set }) => {
@@ -194,14 +200,14 @@ const createRoot = (deps: ApiDeps) => {
       const failure = methodFailureOf(request.method, allowed) ?? refusal ?? { kind: 'not_found' };
       const requestId = requestIdOf(set);
       if (failure.kind === 'internal')
-        log.error('request failed', { requestId, method: request.method, path, error });
+        log.error('request failed', { requestId, method: request.method, route: routeOf(path), error });
       if ('reason' in failure && isOutage(failure))
         countedLog.error('request refused', { requestId, ...failure }, `request refused ${failure.kind}`);
       if (failure.kind === 'forbidden') {
         const { reason } = failure;
         countedLog.warn(
           'request forbidden',
-          { requestId, method: request.method, path, reason },
+          { requestId, method: request.method, route: routeOf(path), reason },
           `request forbidden: ${reason}`,
         );
       }

@@ -27,8 +27,12 @@ export type CreateServiceKey = Omit<ServiceKey, 'createdAtMs' | 'lastUsedAtMs'> 
 
 export interface ServiceKeys {
   create(command: CreateServiceKey, nowMs: number): AsyncResult<ServiceKey>;
-  /** `create`, done once under its key. */
-  createOnce(command: Keyed<CreateServiceKey>, nowMs: number): AsyncResult<Replayable<ServiceKey>, KeyReused>;
+  /** `create`, done once under its key. With a `refusal`, a new one is refused, and a known key has its first answer. */
+  createOnce<F = never>(
+    command: Keyed<CreateServiceKey>,
+    nowMs: number,
+    refusal?: F | null,
+  ): AsyncResult<Replayable<ServiceKey>, KeyReused | F>;
   /** Newest first, expired ones too. `after` is an id. */
   list(query: {
     readonly after: string | null;
@@ -38,8 +42,8 @@ export interface ServiceKeys {
   findByHash(hash: string): AsyncResult<ServiceKey | null>;
   /** Sets `lastUsedAtMs`, unless it is later. */
   recordUse(id: string, atMs: number): AsyncResult<void>;
-  /** Deletes the key. Does nothing if there is none. */
-  end(id: string, nowMs: number, command?: OperatorCommand): AsyncResult<void>;
+  /** Deletes the key. False if there is none. */
+  end(id: string, nowMs: number, command?: OperatorCommand): AsyncResult<boolean>;
 }
 
 /** What a service key can have. No key makes keys: after its end, those that it made would still work. */

@@ -101,11 +101,12 @@ const schemeAndHost = /^https?:\/\/[^/?#\\@]+(?=[/?#\\]|$)/i;
 export interface Subscriptions {
   /** Writes it. A subscription to Kafka is written once for each topic: a repeated call changes nothing. */
   create(command: CreateSubscription, nowMs: number): AsyncResult<Subscription>;
-  /** `create`, done once under its key. */
-  createOnce(
+  /** `create`, done once under its key. With a `refusal`, a new one is refused, and a known key has its first answer. */
+  createOnce<F = never>(
     command: Keyed<CreateSubscription>,
     nowMs: number,
-  ): AsyncResult<Replayable<Subscription>, KeyReused>;
+    refusal?: F | null,
+  ): AsyncResult<Replayable<Subscription>, KeyReused | F>;
   /** Oldest first, which is by id. There are few. */
   list(kind: SubscriptionKind): AsyncResult<readonly Subscription[]>;
   /** Null if there is none. */

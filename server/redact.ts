@@ -4,15 +4,17 @@
  */
 export const redact = (line: string): string => {
   let text = line;
-  if (text.includes('@')) text = text.replace(urlLogin, '$1').replace(address, '<address>');
+  if (text.includes('@') || text.includes('%40'))
+    text = text.replace(urlLogin, '$1').replace(address, '<address>');
   return secretSign.test(text) ? text.replace(secret, '<secret>') : text;
 };
 
 /** The user and password of a URL. */
 const urlLogin = /(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"'<>]+@/gi;
 
-/** No path of a module, such as `/node_modules/@scope/` or `/package@1.2.3/`. */
-const address = /[^\s@"'<>()[\]{},;:\\/=]+@(?!\d+\.\d+\.\d)(?:\[[^\]\s]+\]|[^\s@"'<>()[\]{},;:\\/]+)/gu;
+/** In a URL its sign is `%40`. No path of a module, such as `/node_modules/@scope/` or `/package@1.2.3/`. */
+const address =
+  /[^\s@"'<>()[\]{},;:\\/=]+(?:@|%40)(?!\d+\.\d+\.\d)(?:\[[^\]\s]+\]|[^\s@"'<>()[\]{},;:\\/]+)/gu;
 
 const secretSign = /eyJ|(?:cwk|whsec|sk|rk|_secret)_|bearer /i;
 const secret =

@@ -89,7 +89,7 @@ const readUrl = (
     return refuse(`Events are sent over https alone${protocol === 'http:' ? howToAllow : ''}`);
   if (username !== '' || password !== '') return refuse('A URL with a user or a password is not used');
   // Below 1024 are the ports of other services, which are no receivers of webhooks.
-  if (port !== '' && port !== '443' && port !== '80' && Number(port) < 1_024)
+  if (port !== '' && port !== '443' && Number(port) < 1_024)
     return refuse('Its port belongs to another service: use 443, or 1024 and above');
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   if (!allowPrivate && isPrivateName(host))

@@ -4,6 +4,7 @@ import type { CountedLog } from '../../core/countedLog.ts';
 import type { Permission } from '../../core/permission.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { Clock } from '../../core/world.ts';
+import { bearerHeaderOf } from './bearer.ts';
 import { isEmailAddress } from './emailAddress.ts';
 import type { RequestFailure } from './failures.ts';
 import { primaryLanguage } from './language.ts';
@@ -118,7 +119,7 @@ export const createAuthenticate = (
   };
 
   return (headers) => {
-    const header = headers.get('authorization') ?? bearerOfSession(headers, cookieName);
+    const header = bearerHeaderOf(headers) ?? bearerOfSession(headers, cookieName);
     if (header === null) return err({ kind: 'unauthenticated', tokenSent: false });
     const cached = verified.get(header, clock.nowMs());
     if (cached !== null) return cached;

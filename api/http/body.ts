@@ -21,7 +21,7 @@ const jsonType = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 
 const isJson = (headers: Headers): boolean =>
   jsonType.test(headers.get('content-type') ?? '') &&
-  (headers.get('content-encoding') ?? 'identity') === 'identity';
+  (headers.get('content-encoding') ?? 'identity').toLowerCase() === 'identity';
 
 /** `Request.text` would replace bytes that are not UTF-8, and nobody could tell them from a U+FFFD that was sent. */
 const readText = (request: Request): AsyncBody<string> =>

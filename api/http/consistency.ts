@@ -58,7 +58,7 @@ const replicaAnswersMs = 2_000;
 
 /** Paths that read nothing, or hold state of the process. */
 const ownPaths =
-  /^\/(?:(?:health|docs|live|metrics|session|assets|images|shop|console|\.well-known)(?:\/|$)|$)/;
+  /^\/(?:(?:health|docs|live|metrics|session|assets|images|shop|console|favicon\.ico|checkouts\/options|\.well-known)(?:\/|$)|$)/;
 
 /**
  * Answers queries from the replica, and all else from the primary. A query that the replica cannot answer is asked of

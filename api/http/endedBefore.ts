@@ -7,7 +7,7 @@ import type { AsyncResult } from '../../core/result.ts';
  */
 export const wasEndedBefore = async (
   activity: ActivityLog,
-  { action, target }: { readonly action: 'pause.end' | 'webhook.end'; readonly target: string },
+  { action, target }: { readonly action: 'key.end' | 'pause.end' | 'webhook.end'; readonly target: string },
 ): AsyncResult<boolean> => {
   const query: ActivityQuery = {
     ...{ action, target, actor: null, fromMs: null },

@@ -39,22 +39,26 @@ export const readDay = (
     : ok({ day, ...range });
 };
 
-/** A body field that is a time to come. `readFutureTime` checks and parses its text. */
+/** The last time that RFC 3339 can write: its years have four digits. */
+export const lastTimeMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** A body field that is a time to come. `readTime` parses its text, and `refusePast` compares it with the clock. */
 export const futureTimeField = t.String({
   format: 'date-time',
   description: 'a time to come, such as 2027-03-01T08:00:00Z',
 });
 
-export const readFutureTime = (
-  path: string,
-  text: string,
-  nowMs: number,
-): Result<number, ValidationFailure> => {
+const notFuture = (path: string): ValidationFailure =>
+  validationFailure([{ path, message: 'Expected a time to come, such as 2027-03-01T08:00:00Z' }]);
+
+export const readTime = (path: string, text: string): Result<number, ValidationFailure> => {
   const ms = parse(text);
-  return ms === null || ms <= nowMs
-    ? err(validationFailure([{ path, message: 'Expected a time to come, such as 2027-03-01T08:00:00Z' }]))
-    : ok(ms);
+  return ms === null || ms > lastTimeMs ? err(notFuture(path)) : ok(ms);
 };
+
+/** Why a time is not one to come; null if it is. A request that is sent again later can have one that has passed. */
+export const refusePast = (path: string, ms: number, nowMs: number): ValidationFailure | null =>
+  ms <= nowMs ? notFuture(path) : null;
 
 // A plus sign that was not URL-encoded arrives as a blank, so a blank here means a plus sign.
 const rfc3339 =

@@ -37,4 +37,4 @@ export const describeConsistency = <D extends Detail>(method: string, path: stri
   return { ...detail, responses: Object.fromEntries(responses) };
 };
 
-const readsNothing = /^\/(?:health|docs|metrics|live|session|checkouts\/options)(?:\/|$)/;
+const readsNothing = /^\/(?:health|docs|metrics|live|session|favicon\.ico|checkouts\/options)(?:\/|$)/;

@@ -58,7 +58,12 @@ export const orderStateJson = component(
   'OrderState',
   strictObject({
     ...orderStateMembers,
-    detail: nullable(t.String()),
+    detail: nullable(
+      t.String({
+        description:
+          'For people: a reason, a number, or an amount in the minor unit, such as `1299000 VND`, or `50 USD` for half a dollar.',
+      }),
+    ),
   } satisfies RenderedFields<OrderState, TSchema>),
 );
 export const orderStateListJson = listSchema(orderStateJson);

@@ -14,7 +14,11 @@ export const timelineJson = component(
         'The state of the order, the status of the payment, task or refund, `sent` or `begun` of a mail, or the action of a command.',
     }),
     id: nullable(t.String({ description: 'The payment, task or refund, or the target of the command.' })),
-    detail: nullable(t.String()),
+    detail: nullable(
+      t.String({
+        description: 'For people. An amount is in the minor unit, as in the history of the order.',
+      }),
+    ),
     declineCode: nullable(t.String({ description: 'Why the payment was declined.' })),
     actor: nullable(actorJson.ref),
     requestId: nullable(t.String()),

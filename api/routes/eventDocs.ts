@@ -3,6 +3,7 @@ import { eventSchemaVersion } from '../../core/eventBody.ts';
 import type { ApiDeps } from '../deps.ts';
 import { prefersJson } from '../http/accept.ts';
 import { httpError } from '../http/failures.ts';
+import { addVary } from '../http/vary.ts';
 import { operation } from '../openapi/operation.ts';
 import { problemPagePolicy } from '../openapi/problemPages.ts';
 import { shownEventTypes } from '../render/event.ts';
@@ -31,7 +32,7 @@ export const createEventDocsRoutes = ({ version, kafkaTopic: topic = topicDefaul
       async ({ request, set }) => {
         const { json, page } = await texts();
         const isJson = prefersJson(request.headers.get('accept'));
-        set.headers.vary = [set.headers.vary, 'Accept'].filter(Boolean).join(', ');
+        addVary(set.headers, 'Accept');
         set.headers['content-type'] = isJson ? 'application/json' : 'text/html; charset=utf-8';
         if (isJson) return json;
         set.headers['content-security-policy'] = problemPagePolicy;

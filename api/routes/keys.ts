@@ -10,7 +10,8 @@ import { readBody } from '../http/body.ts';
 import { isPerson } from '../http/caller.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
-import { unwrapOrThrow } from '../http/failures.ts';
+import { wasEndedBefore } from '../http/endedBefore.ts';
+import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
@@ -18,7 +19,7 @@ import { readQuery } from '../http/query.ts';
 import { requirePermission } from '../http/requireRole.ts';
 import { cursor, limit, limitDefault, oneOf, storedId, strictObject, text } from '../http/schemas.ts';
 import { createServiceKeySecret, hashServiceKey } from '../http/serviceKeyAuth.ts';
-import { futureTimeField, readFutureTime } from '../http/time.ts';
+import { futureTimeField, readTime, refusePast } from '../http/time.ts';
 import {
   idParameter,
   operation,
@@ -66,7 +67,7 @@ const keyBody = createCheck(
 );
 
 export const createServiceKeyCommands = (
-  { store: { serviceKeys }, world }: ApiDeps,
+  { store: { activity, serviceKeys }, world }: ApiDeps,
   authenticate: Authenticate,
   /** Makes this process refuse an ended key at once. */
   forget: (keyId: string) => void,
@@ -78,7 +79,9 @@ export const createServiceKeyCommands = (
         const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, 'POST /keys'));
         const body = unwrapOrThrow(await readBody(request, keyBody));
         const nowMs = world.clock.nowMs();
-        const expiresAtMs = unwrapOrThrow(readFutureTime('/expiresAt', body.expiresAt, nowMs));
+        const expiresAtMs = unwrapOrThrow(readTime('/expiresAt', body.expiresAt));
+        const refusal = refusePast('/expiresAt', expiresAtMs, nowMs);
+        if (createKey === null && refusal !== null) throw httpError(refusal);
         const permissions = unwrapOrThrow(grantedBy(caller, [...permissionsIn(body.permissions)]));
         const secret = createServiceKeySecret(world.random);
         const command = {
@@ -96,6 +99,7 @@ export const createServiceKeyCommands = (
             : await serviceKeys.createOnce(
                 { ...command, commandKey: createKey(body.name, permissions, expiresAtMs) },
                 nowMs,
+                refusal,
               );
         const { value, replayed } = unwrapOrThrow(created);
         set.status = 201;
@@ -126,8 +130,12 @@ export const createServiceKeyCommands = (
       requirePermission(authenticate, 'keys:write', async ({ caller, params, set }) => {
         const id = unwrapOrThrow(idOf(params));
         const command = operatorCommand(world, caller, set);
-        unwrapOrThrow(await serviceKeys.end(id, world.clock.nowMs(), command));
+        const isEnded = unwrapOrThrow(await serviceKeys.end(id, world.clock.nowMs(), command));
         forget(id);
+        const ended = { action: 'key.end', target: id } as const;
+        // Who mistypes the id of a key that was stolen must not believe that it is ended.
+        if (!isEnded && !unwrapOrThrow(await wasEndedBefore(activity, ended)))
+          throw httpError({ kind: 'not_found' });
         return new Response(null, { status: 204 });
       }),
       operation({

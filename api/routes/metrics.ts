@@ -2,15 +2,17 @@ import { Elysia, t } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { requirePermission } from '../http/requireRole.ts';
+import { addVary } from '../http/vary.ts';
 import { metricsSample } from '../openapi/metricsSample.ts';
 import { operation } from '../openapi/operation.ts';
 
 export const createMetricsRoute = ({ renderMetrics }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().get(
     '/metrics',
-    requirePermission(authenticate, 'queue:read', async ({ request }) => {
+    requirePermission(authenticate, 'queue:read', async ({ request, set }) => {
       const { contentType, text } = await renderMetrics(request.headers.get('accept'));
-      return new Response(text, { headers: { 'content-type': contentType, vary: 'accept' } });
+      addVary(set.headers, 'Accept');
+      return new Response(text, { headers: { 'content-type': contentType } });
     }),
     operation({
       tag: 'Health',

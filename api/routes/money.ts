@@ -153,7 +153,8 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
         const command = { check, caseId: caseId.toLowerCase(), reason, actor: actorOf(caller) };
         const by = operatorCommand(world, caller, set);
         const made = await refundCase({ ...command, command: by });
-        const refund = unwrapOrThrow(nameMissingId(made, 'caseId', caseId));
+        const { refund, replayed } = unwrapOrThrow(nameMissingId(made, 'caseId', caseId));
+        if (replayed) set.headers['idempotent-replayed'] = 'true';
         set.status = 202;
         set.headers.location = `/refunds/${refund.id}`;
         return renderRequestedRefund(refund);
@@ -162,7 +163,7 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
         tag: 'Money',
         summary: 'Refund a charge that has no order',
         description:
-          'For a case of `ledger_differences`: a charge that belongs to no payment of this shop, or one whose payment was declined or cancelled. The whole charge is refunded, once, and the case is acknowledged. A charge that has orders is refunded with `POST /refunds`.',
+          'For a case of `ledger_differences`: a charge that belongs to no payment of this shop, or one whose payment was declined or cancelled. The whole charge is refunded, once, and the case is acknowledged. A further request gets the same refund. A charge that has orders is refunded with `POST /refunds`.',
         parameters: [checkParameter],
         body: { schema: refundBody.schema, example: moneySamples.caseRefundBody },
         responses: {
@@ -170,7 +171,7 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
             description: 'The refund, which a worker will make. `Location` has its current state.',
             schema: refundJson.ref,
             example: moneySamples.caseRefund,
-            headers: ['location'],
+            headers: ['location', 'idempotent-replayed'],
           },
         },
         failures: ['not_found', 'id_not_found', 'case_not_refundable'],

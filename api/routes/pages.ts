@@ -1,10 +1,11 @@
-import { Elysia } from 'elysia';
+import { type Context, Elysia } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
 import { preferredEncoding } from '../http/contentEncoding.ts';
 import { entityTagOf, isHeldByClient } from '../http/entityTag.ts';
 import { httpError } from '../http/failures.ts';
 import { noPages, type PageFile, type PageSettings } from '../http/pageFiles.ts';
 import { pagePolicy, plainPagePolicy, stripePagePolicy } from '../http/pagePolicy.ts';
+import { addVary } from '../http/vary.ts';
 import { missingPagesPage, renderDocument } from '../render/document.ts';
 
 /** A rendered document: it is the same for everyone, and holds nothing of a customer. */
@@ -41,11 +42,11 @@ export const createPageRoutes = ({ pages = noPages, demo }: ApiDeps) => {
     .get('/shop/*', showShop)
     .get('/console', showConsole)
     .get('/console/*', showConsole)
-    .get('/assets/:file', ({ request, params }) =>
-      serveFile(assets.get(params.file), request, 'public, max-age=31536000, immutable'),
+    .get('/assets/:file', ({ request, params, set }) =>
+      serveFile(assets.get(params.file), { request, set }, 'public, max-age=31536000, immutable'),
     )
-    .get('/images/:file', async ({ request, params }) =>
-      serveFile(await images.get(params.file)?.(), request, 'public, max-age=86400'),
+    .get('/images/:file', async ({ request, params, set }) =>
+      serveFile(await images.get(params.file)?.(), { request, set }, 'public, max-age=86400'),
     );
 };
 
@@ -85,13 +86,18 @@ const missingPages = (): Response =>
     headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': plainPagePolicy },
   });
 
-const serveFile = (file: PageFile | undefined, request: Request, cacheControl: string): Response => {
+const serveFile = (
+  file: PageFile | undefined,
+  { request, set }: Pick<Context, 'request' | 'set'>,
+  cacheControl: string,
+): Response => {
   if (file === undefined) throw httpError({ kind: 'not_found' });
   const encoding = preferredEncoding(request.headers.get('accept-encoding'));
   const encoded = encoding === null ? undefined : file.encoded[encoding];
   const isEncoded = encoding !== null && encoded !== undefined;
   const entityTag = isEncoded ? file.entityTag.replace(/"$/, `-${encoding}"`) : file.entityTag;
-  const headers = { 'cache-control': cacheControl, vary: 'accept-encoding', etag: entityTag };
+  addVary(set.headers, 'Accept-Encoding');
+  const headers = { 'cache-control': cacheControl, etag: entityTag };
   if (isHeldByClient(request.headers.get('if-none-match'), entityTag))
     return new Response(null, { status: 304, headers });
   return new Response(encoded ?? file.bytes, {

@@ -2,6 +2,7 @@ import { Elysia } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
 import { preferredLanguage } from '../http/language.ts';
 import { noPages } from '../http/pageFiles.ts';
+import { addVary } from '../http/vary.ts';
 import { operation } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
 import { payOptionsJson, renderPayOptions } from '../render/payOptions.ts';
@@ -10,7 +11,7 @@ export const createPayOptionsRoute = ({ pages = noPages }: ApiDeps) =>
   new Elysia().get(
     '/checkouts/options',
     ({ request, set }) => {
-      set.headers.vary = 'Accept-Language';
+      addVary(set.headers, 'Accept-Language');
       const language = preferredLanguage(request.headers.get('accept-language')) === 'en' ? 'en' : 'vi';
       return renderPayOptions(pages.payment, language);
     },

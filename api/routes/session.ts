@@ -2,6 +2,7 @@ import { Elysia, t } from 'elysia';
 import { decodeJwt } from 'jose/jwt/decode';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
+import { bearerHeaderOf } from '../http/bearer.ts';
 import { readBody } from '../http/body.ts';
 import { isPerson } from '../http/caller.ts';
 import { createCheck } from '../http/check.ts';
@@ -13,6 +14,7 @@ import {
   sessionCookieName,
   sessionTokenOf,
 } from '../http/sessionCookie.ts';
+import { lastTimeMs } from '../http/time.ts';
 import { operation } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
 import { renderSession, sessionJson } from '../render/session.ts';
@@ -22,8 +24,11 @@ const sessionBody = createCheck(strictObject({ token: text(16_384, 'a token') })
 /** The characters of a JWT. No other character may get into a cookie. */
 const tokenForm = /^[A-Za-z0-9_.-]+$/;
 
-/** A token that was checked has a whole or broken number of seconds there. */
-const expiryOf = (token: string): number => (decodeJwt(token).exp ?? 0) * 1000;
+/**
+ * A token that was checked has a number of seconds there, whole or not. Some issuers write milliseconds, or a number that
+ * means never: no time of the API is that late, and no cookie.
+ */
+const expiryOf = (token: string): number => Math.min((decodeJwt(token).exp ?? 0) * 1000, lastTimeMs);
 
 /** Gives a page its session, and ends it. A page cannot read its own token, so an attack on a page cannot take it. */
 export const createSessionCommands = ({ demo, world }: ApiDeps, authenticate: Authenticate) => {
@@ -79,8 +84,7 @@ export const createSessionQueries = ({ demo }: ApiDeps, authenticate: Authentica
   const find = async (headers: Headers) => {
     const caller = await authenticate(headers);
     if (caller.isErr() || !isPerson(caller.value)) return null;
-    const bearer = headers
-      .get('authorization')
+    const bearer = bearerHeaderOf(headers)
       ?.replace(/^bearer +/i, '')
       .trim();
     const token = bearer ?? sessionTokenOf(headers, name);

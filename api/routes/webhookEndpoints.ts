@@ -36,7 +36,8 @@ export const createWebhookEndpointRoute = (
     requirePermission(authenticate, 'webhooks:write', async ({ caller, request, set }) => {
       const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, 'POST /webhook-endpoints'));
       const { url, events } = unwrapOrThrow(await readBody(request, endpointBody));
-      unwrapOrThrow(await checkWebhookUrl(url));
+      const checked = await checkWebhookUrl(url);
+      if (createKey === null) unwrapOrThrow(checked);
       const nowMs = world.clock.nowMs();
       const secret = createWebhookSecret(world.random);
       const command = {
@@ -50,7 +51,12 @@ export const createWebhookEndpointRoute = (
       const created =
         createKey === null
           ? (await subscriptions.create(command, nowMs)).map(firstResult)
-          : await subscriptions.createOnce({ ...command, commandKey: createKey(url, events) }, nowMs);
+          : await subscriptions.createOnce(
+              { ...command, commandKey: createKey(url, events) },
+              nowMs,
+              // The host may have another address by now, and the endpoint that was made is still the answer.
+              checked.isErr() ? checked.error : null,
+            );
       const { value, replayed } = unwrapOrThrow(created);
       set.status = 201;
       set.headers.location = `/webhook-endpoints/${value.id}`;

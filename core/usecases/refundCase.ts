@@ -15,9 +15,12 @@ export type RefundCaseFailure =
   /** The case is no charge, or its charge has orders, which are refunded themselves. */
   | { readonly kind: 'case_not_refundable' };
 
+/** `replayed` if the refund was requested before. */
+type CaseRefund = { readonly refund: Refund; readonly replayed: boolean };
+
 export type RefundCase = (
   command: Pick<AcknowledgeCommand, 'check' | 'caseId' | 'actor' | 'command'> & { readonly reason: string },
-) => AsyncResult<Refund, RefundCaseFailure>;
+) => AsyncResult<CaseRefund, RefundCaseFailure>;
 
 type Ports = {
   readonly ledger: Pick<Ledger, 'findCase' | 'findDifference' | 'acknowledge'>;
@@ -49,7 +52,7 @@ export const createRefundCase = (ports: Ports): RefundCase => {
       nowMs,
     );
     if (requested.isOk()) wakeup.notify();
-    return requested;
+    return requested.map((refund) => ({ refund, replayed: refund.id !== ids.refundId }));
   };
 
   /** The refund of a payment that was declined or cancelled, and may have been requested before. */
@@ -58,18 +61,20 @@ export const createRefundCase = (ports: Ports): RefundCase => {
     reference: string,
     reason: string,
     command: OperatorCommand | undefined,
-  ): AsyncResult<Refund, RefundCaseFailure> => {
+  ): AsyncResult<CaseRefund, RefundCaseFailure> => {
     const requested = await refundLateCharge(paymentId, reference, reason, command);
     if (requested.isErr()) return err(requested.error);
     const found = await refunds.findByKey(lateRefundKey(paymentId));
-    return found.andThen((refund) => (refund === null ? notRefundable : ok(refund)));
+    return found.andThen((refund) =>
+      refund === null ? notRefundable : ok({ refund, replayed: !requested.value }),
+    );
   };
 
   const refundDifference = (
     { kind, chargeReference, paymentId, theirs }: LedgerDifference,
     reason: string,
     command: OperatorCommand | undefined,
-  ): AsyncResult<Refund, RefundCaseFailure> => {
+  ): AsyncResult<CaseRefund, RefundCaseFailure> => {
     if (chargeReference === null || theirs === null) return Promise.resolve(notRefundable);
     if (kind === 'charge_unknown') return refundUnknown(chargeReference, theirs, reason, command);
     if (kind === 'charge_unbooked' && paymentId !== null)
@@ -85,15 +90,14 @@ export const createRefundCase = (ports: Ports): RefundCase => {
     const difference = await ledger.findDifference(caseId);
     if (difference.isErr()) return err(difference.error);
     if (difference.value === null) return err({ kind: 'not_found' });
-    const refund = await refundDifference(difference.value, reason, command);
-    if (refund.isErr()) return refund;
-    const note = `refund ${refund.value.id}: ${refund.value.reason}`;
+    const made = await refundDifference(difference.value, reason, command);
+    if (made.isErr()) return made;
+    const { refund } = made.value;
+    const note = `refund ${refund.id}: ${refund.reason}`;
     const acknowledgement = { check, caseId, note, actor, command };
     const acknowledged = await ledger.acknowledge(acknowledgement, world.clock.nowMs());
     // A difference of an older reconciliation is no case any more, and needs no acknowledgement.
-    return acknowledged.isErr() && acknowledged.error.kind === 'unavailable'
-      ? err(acknowledged.error)
-      : refund;
+    return acknowledged.isErr() && acknowledged.error.kind === 'unavailable' ? err(acknowledged.error) : made;
   };
 };
 

@@ -113,6 +113,13 @@ describe('Request bodies', () => {
     );
   });
 
+  test('The encoding of a body that has none may be named, in any case', async () => {
+    for (const encoding of ['identity', 'Identity'])
+      expect(codeOf(await post(JSON.stringify(placeOrderBody), { 'content-encoding': encoding }))).toBe(
+        '404 not_found',
+      );
+  });
+
   test('A compressed body is rejected', async () => {
     expect(codeOf(await post(JSON.stringify(placeOrderBody), { 'content-encoding': 'gzip' }))).toBe(
       '415 unsupported_media_type',

@@ -5,6 +5,7 @@ import type { LogPosition, Reached } from '../../core/consistency.ts';
 import type { ReplicaState } from '../../core/replica.ts';
 import { createManualTimer } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
+import { createTestApi } from './testApi.ts';
 
 const requestOf = (method: string, path: string, token?: string) =>
   new Request(`http://shop${path}`, {
@@ -124,6 +125,18 @@ describe('A query', () => {
     'The process itself answers %s',
     async (path) => expect(await createFixture('up').ask(path)).toBe('primary'),
   );
+
+  test('The document names the token for every query that a replica can answer, and for no other', async () => {
+    const { body } = await createTestApi().call('GET', '/docs/json');
+    const { paths } = body as { readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>> };
+    const queries = Object.entries(paths).filter(([, operations]) => operations.get !== undefined);
+    expect(queries.length).toBeGreaterThan(30);
+    for (const [path, { get }] of queries) {
+      const answeredBy = await createFixture('up').ask(path.replace(/\{\w+\}/g, 'x'));
+      const takesToken = JSON.stringify(get).includes('"name":"Consistency-Token"');
+      expect([path, takesToken]).toEqual([path, answeredBy === 'replica']);
+    }
+  });
 
   test('A command goes to the primary, whatever its token', async () => {
     const { ask, routes } = createFixture('up');

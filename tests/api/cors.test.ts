@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { isOrigin } from '../../api/http/cors.ts';
+import { noPages, type PageFile } from '../../api/http/pageFiles.ts';
 import { codeOf, expectStatus } from './reply.ts';
-import { createTestApi } from './testApi.ts';
+import { createTestApi, requestOf } from './testApi.ts';
 
 const origin = 'https://shop.example.com';
 const corsOrigins = [origin, 'http://localhost:5173'];
@@ -14,6 +15,13 @@ const readable = {
   'access-control-allow-origin': origin,
   'access-control-expose-headers':
     'Consistency-Token, X-Request-Id, Location, Retry-After, Idempotent-Replayed',
+};
+
+const picture: PageFile = {
+  type: 'image/svg+xml',
+  bytes: new TextEncoder().encode('<svg/>'),
+  entityTag: '"picture"',
+  encoded: {},
 };
 
 const preflight = (path: string, from = origin, target = api) =>
@@ -43,6 +51,30 @@ describe('Pages of other origins', () => {
     for (const reply of replies) {
       expect(corsHeadersOf(reply)).toEqual(readable);
       expect(reply.headers.get('vary')).toBe('Origin');
+    }
+  });
+
+  test('A response that depends on another header too names both, so that no cache mixes them up', async () => {
+    const withPages = createTestApi({
+      corsOrigins,
+      pages: {
+        ...noPages,
+        files: { ...noPages.files, images: new Map([['watch.svg', async () => picture]]) },
+      },
+    });
+    const token = await withPages.operator.token();
+    for (const [path, name] of [
+      ['/images/watch.svg', 'Accept-Encoding'],
+      ['/checkouts/options', 'Accept-Language'],
+      ['/docs/asyncapi', 'Accept'],
+      ['/metrics', 'Accept'],
+    ] as const) {
+      const reply = await withPages.api.handle(
+        requestOf('GET', `http://localhost${path}`, { token, headers: { origin } }),
+      );
+      expect(reply.status).toBe(200);
+      expect(reply.headers.get('vary')).toBe(`Origin, ${name}`);
+      expect(corsHeadersOf(reply)).toEqual(readable);
     }
   });
 

@@ -174,7 +174,10 @@ describe('POST /money/{check}/refunds', () => {
     });
     const again = { caseId, reason: 'Another' };
     const headers = { 'idempotency-key': crypto.randomUUID() };
-    expect(expectStatus(await api.operator.post(path, again, headers), 202).body).toEqual(reply.body);
+    expect(reply.headers.has('idempotent-replayed')).toBe(false);
+    const repeated = expectStatus(await api.operator.post(path, again, headers), 202);
+    expect(repeated.body).toEqual(reply.body);
+    expect(repeated.headers.get('idempotent-replayed')).toBe('true');
     expect(expectStatus(await api.operator.get(`/refunds/${id}`), 200).body).toEqual(reply.body);
     expect(valueAt((await api.operator.get('/money')).body, 'healthy')).toBe(true);
     const { items } = await pageOf(api.operator.get('/money/ledger_differences'));

@@ -51,6 +51,21 @@ describe('POST /keys', () => {
     }
   });
 
+  test('A replay has the first answer also when the key has expired, and a new key is refused then', async () => {
+    const { operator, world } = createTestApi();
+    const body = { ...serviceKeyBody, expiresAt: '2026-03-01T08:00:10Z' };
+    const first = expectStatus(await operator.post('/keys', body, idempotencyKey), 201);
+    world.advance(10_000);
+    const again = expectStatus(await operator.post('/keys', body, idempotencyKey), 201);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(textAt(again, 'id')).toBe(textAt(first, 'id'));
+    for (const headers of [{}, { 'idempotency-key': crypto.randomUUID() }]) {
+      const refused = await operator.post('/keys', body, headers);
+      expect(codeOf(refused)).toBe('422 validation_failed');
+      expect(pathsOf(refused)).toEqual(['/expiresAt']);
+    }
+  });
+
   test('A key never has a permission that its maker lacks', async () => {
     const { call, world, operator } = createTestApi();
     const maker = await operatorWith(world, ['keys:write', 'orders:read']);
@@ -70,6 +85,7 @@ describe('POST /keys', () => {
     ['no name', { name: '' }, '/name'],
     ['a time that is now', { expiresAt: '2026-03-01T08:00:00.000Z' }, '/expiresAt'],
     ['a day', { expiresAt: '2027-03-01' }, '/expiresAt'],
+    ['a time after the year 9999', { expiresAt: '9999-12-31T23:59:59-01:00' }, '/expiresAt'],
     ['a day that does not exist', { expiresAt: '2027-02-30T00:00:00Z' }, '/expiresAt'],
     ['no time', { expiresAt: undefined }, '/expiresAt'],
     ['null for a time', { expiresAt: null }, '/expiresAt'],

@@ -186,7 +186,13 @@ describe('DELETE /keys/{id}', () => {
     for (let time = 0; time < 2; time++) expectStatus(await api.operator.remove(`/keys/${id}`), 204);
     expect(codeOf(await api.call('GET', '/orders', { token }))).toBe('401 unauthenticated');
     expect((await pageOf(api.operator.get('/keys'))).items).toEqual([]);
-    expect(codeOf(await api.operator.remove('/keys/x'))).toBe('404 not_found');
+  });
+
+  test('The id of a key that never was is 404, so that nobody believes a stolen key is ended', async () => {
+    const api = createTestApi();
+    const { id } = await makeKey(api);
+    for (const never of ['x', crypto.randomUUID(), id.replace(/.$/, (last) => (last === '0' ? '1' : '0'))])
+      expect(codeOf(await api.operator.remove(`/keys/${never}`))).toBe('404 not_found');
   });
 
   test('A key that is ended while it is being read is refused', async () => {

@@ -150,6 +150,24 @@ describe('The cookie of a session', () => {
     expect((await api.call('GET', '/orders', { token: 'wrong', headers })).status).toBe(401);
   });
 
+  test('The password of a proxy in front of the shop is no bearer token, so the cookie counts', async () => {
+    const api = createTestApi();
+    const { cookie } = await signIn(api);
+    for (const [authorization, status] of [
+      ['Basic bGFuOnB3', 200],
+      ['Digest username="lan"', 200],
+      ['Bearer', 401],
+      ['bearer  ', 401],
+      ['Bearer wrong', 401],
+    ] as const) {
+      const headers = { cookie, authorization, ...sameOrigin };
+      expect(await statusOf(api, headers)).toBe(status);
+      const { body } = await api.call('GET', '/session', { headers });
+      expect(body === null ? 401 : 200).toBe(status);
+    }
+    expect(await statusOf(api, { cookie, authorization: 'Basic bGFuOnB3' })).toBe(401);
+  });
+
   test('Only the name of this mode counts, and other cookies are ignored', async () => {
     const shop = createTestApi({ demo: false });
     const { token } = await signIn(shop);
@@ -182,6 +200,19 @@ describe('GET /session', () => {
       permissions: ['queue:read'],
       expiresAt: new Date(exp).toISOString(),
     });
+  });
+
+  test.each([
+    ['milliseconds', 1_800_000_000_000],
+    ['a time that no clock has', 1e15],
+    ['never', 1e300],
+  ])('A token that ends at %s is a session, and its end is a time of RFC 3339', async (_, exp) => {
+    const api = createTestApi();
+    const { cookie, cookies } = await signIn(api, { exp });
+    expect(cookies).toEqual([expect.stringMatching(/; Max-Age=\d{1,12}$/)]);
+    const reply = await api.call('GET', '/session', { headers: { cookie, ...sameOrigin } });
+    expect(reply.status).toBe(200);
+    expect(reply.body).toMatchObject({ customerId: 'lan', expiresAt: '9999-12-31T23:59:59.999Z' });
   });
 
   test('It is null and no problem without a session that counts', async () => {

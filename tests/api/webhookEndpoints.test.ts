@@ -1,5 +1,5 @@
 import { describe, expect, spyOn, test } from 'bun:test';
-import { err } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { eventTypes } from '../../core/event.ts';
 import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
 import { type Api, createTestApi } from './testApi.ts';
@@ -51,6 +51,23 @@ describe('POST /webhook-endpoints', () => {
       const reused = await operator.post('/webhook-endpoints', { ...body, ...changes }, idempotencyKey);
       expect(codeOf(reused)).toBe('422 idempotency_key_reused');
     }
+  });
+
+  test('A replay has the first answer also when the URL has become a refused one', async () => {
+    let isRefused = false;
+    const { operator } = createTestApi({
+      ownApp: true,
+      checkWebhookUrl: async () =>
+        isRefused ? err({ kind: 'url_refused', reason: 'It moved' }) : ok(undefined),
+    });
+    const first = expectStatus(await operator.post('/webhook-endpoints', body, idempotencyKey), 201);
+    isRefused = true;
+    const again = expectStatus(await operator.post('/webhook-endpoints', body, idempotencyKey), 201);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(textAt(again, 'id')).toBe(textAt(first, 'id'));
+    for (const headers of [{}, { 'idempotency-key': crypto.randomUUID() }])
+      expect(codeOf(await operator.post('/webhook-endpoints', body, headers))).toBe('422 url_refused');
+    expect((await pageOf(operator.get('/webhook-endpoints'))).items).toHaveLength(1);
   });
 
   test.each([

@@ -48,6 +48,25 @@ export const commandKeysContract = (name: string, open: OpenStore): void => {
 
     const reused = { kind: 'idempotency_key_reused' } as const;
 
+    test('A refused endpoint leaves no key behind, and a known key has its first answer all the same', async () => {
+      const { fixture, store } = context();
+      const key = commandKey({ callerId: 'ops', route: 'POST /webhook-endpoints' });
+      const refusal = { kind: 'refused' } as const;
+      const target = 'https://erp.example/';
+      const command = { kind: 'webhook', target, types: ['order.paid'], secret: 'whsec_1' } as const;
+      const once = (refused: typeof refusal | null) =>
+        store.subscriptions.createOnce(
+          { ...command, id: fixture.newId(), commandKey: key },
+          fixture.now(),
+          refused,
+        );
+      expect((await once(refusal))._unsafeUnwrapErr()).toEqual(refusal);
+      expect(await unwrap(store.subscriptions.list('webhook'))).toEqual([]);
+      const first = await unwrap(once(null));
+      expect(await unwrap(once(refusal))).toEqual({ value: first.value, replayed: true });
+      expect(await unwrap(store.subscriptions.list('webhook'))).toEqual([first.value]);
+    });
+
     test('An order that is placed again under its key is the first one, as it was then', async () => {
       const { fixture, store, world } = context();
       const product = await fixture.createProduct();

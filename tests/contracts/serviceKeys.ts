@@ -69,11 +69,12 @@ export const serviceKeysContract = (name: string, open: OpenStore): void => {
         expect(await unwrap(store.serviceKeys.findByHash(hash))).toBeNull();
     });
 
-    test('An ended key is found and listed no more, and can be ended again', async () => {
+    test('An ended key is found and listed no more, and a second end says that there was none', async () => {
       const { fixture, store } = context();
       const [ended, other] = [await create({ hash: 'one' }), await create({ hash: 'two' })];
-      for (let time = 0; time < 2; time++) await unwrap(store.serviceKeys.end(ended.id, fixture.now()));
-      await unwrap(store.serviceKeys.end(fixture.newId(), fixture.now()));
+      expect(await unwrap(store.serviceKeys.end(ended.id, fixture.now()))).toBe(true);
+      for (const none of [ended.id, fixture.newId()])
+        expect(await unwrap(store.serviceKeys.end(none, fixture.now()))).toBe(false);
       expect(await unwrap(store.serviceKeys.findByHash('one'))).toBeNull();
       await unwrap(store.serviceKeys.recordUse(ended.id, fixture.now()));
       expect(await list()).toEqual([other]);
@@ -107,6 +108,19 @@ export const serviceKeysContract = (name: string, open: OpenStore): void => {
       for (const { value } of results) expect([value]).toEqual([key as ServiceKey]);
       expect(await list()).toHaveLength(1);
       expect((await once('two'))._unsafeUnwrapErr()).toEqual({ kind: 'idempotency_key_reused' });
+    });
+
+    test('A refused key leaves no idempotency key behind, and a known one has its first answer all the same', async () => {
+      const { fixture, store } = context();
+      const commandKey = { callerId: 'ops', route: 'POST /keys', key: fixture.newId(), fingerprint: 'one' };
+      const refusal = { kind: 'refused' } as const;
+      const once = (refused: typeof refusal | null) =>
+        store.serviceKeys.createOnce({ ...command(), commandKey }, fixture.now(), refused);
+      expect((await once(refusal))._unsafeUnwrapErr()).toEqual(refusal);
+      expect(await list()).toEqual([]);
+      const first = await unwrap(once(null));
+      expect(await unwrap(once(refusal))).toEqual({ value: first.value, replayed: true });
+      expect(await list()).toEqual([first.value]);
     });
 
     test('The activity says who made a key and who ended it, once each', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
+import { err } from 'neverthrow';
 import type { Claim } from '../../core/audit.ts';
 import type { LedgerDifference } from '../../core/ledger.ts';
 import type { ChargeOutcome } from '../../core/provider.ts';
@@ -49,14 +50,15 @@ describe('Refunds of cases', () => {
     await unwrap(store.ledger.finishReconciliation(ids.id, report, nowMs));
     return difference.id;
   };
-  const refundCase = (caseId: string, reason = 'a test charge', check = 'ledger_differences' as const) =>
-    createRefundCase({ ...store, world })({ check, caseId, actor, reason });
+  const refundCase = (caseId: string, reason = 'a test charge', by = actor) =>
+    createRefundCase({ ...store, world })({ check: 'ledger_differences', caseId, actor: by, reason });
   const openCases = async () => (await unwrap(store.ledger.counts(fixture.now()))).ledger_differences.count;
 
   test('An unknown charge is refunded once, whichever reconciliation found it', async () => {
     const first = await addDifference({});
     expect(await openCases()).toBe(1);
-    const refund = await unwrap(refundCase(first));
+    const { refund, replayed } = await unwrap(refundCase(first));
+    expect(replayed).toBe(false);
     expect(refund).toMatchObject({
       orderId: null,
       paymentId: null,
@@ -67,10 +69,31 @@ describe('Refunds of cases', () => {
     expect((await fixture.findRefund(refund.id)).chargeReference).toBe('pi_9');
     expect(await openCases()).toBe(0);
     world.advance(1_000);
-    expect(await unwrap(refundCase(first, 'another reason'))).toEqual(refund);
+    expect(await unwrap(refundCase(first, 'another reason'))).toEqual({ refund, replayed: true });
     const again = await addDifference({});
     expect(await openCases()).toBe(0);
-    expect(await unwrap(refundCase(again))).toEqual(refund);
+    expect(await unwrap(refundCase(again))).toEqual({ refund, replayed: true });
+  });
+
+  test('Who asks for a refund that was made does not become who settled the case, unless nobody did', async () => {
+    const caseId = await addDifference({});
+    const settledBy = async () => {
+      const query = { check: 'ledger_differences', caseId } as const;
+      return (await unwrap(store.ledger.findCase(query, fixture.now())))?.acknowledgement?.actor;
+    };
+    const crashed = {
+      ...store.ledger,
+      acknowledge: async () => err({ kind: 'unavailable', reason: 'crash' } as const),
+    };
+    const request = { check: 'ledger_differences', caseId, actor, reason: 'a test charge' } as const;
+    const lost = await createRefundCase({ ...store, ledger: crashed, world })(request);
+    expect(lost._unsafeUnwrapErr()).toMatchObject({ kind: 'unavailable' });
+    expect(await settledBy()).toBeUndefined();
+    const [second, third] = ['second', 'third'].map((id) => ({ id, email: `${id}@example.com` }));
+    await unwrap(refundCase(caseId, 'a test charge', second));
+    expect(await settledBy()).toEqual(second);
+    await unwrap(refundCase(caseId, 'a test charge', third));
+    expect(await settledBy()).toEqual(second);
   });
 
   test.each<[string, ChargeOutcome]>([
@@ -81,14 +104,15 @@ describe('Refunds of cases', () => {
     await fixture.recordOutcome(claim, outcome);
     const changes = { kind: 'charge_unbooked', paymentId: claim.checkoutId } as const;
     const caseId = await addDifference(changes);
-    const refund = await unwrap(refundCase(caseId));
+    const { refund, replayed } = await unwrap(refundCase(caseId));
+    expect(replayed).toBe(false);
     expect(refund).toMatchObject({
       paymentId: claim.checkoutId,
       origin: 'operator',
       amount: claim.amount,
       reason: 'a test charge',
     });
-    expect(await unwrap(refundCase(caseId))).toEqual(refund);
+    expect(await unwrap(refundCase(caseId))).toEqual({ refund, replayed: true });
     expect((await fixture.findRefund(refund.id)).chargeReference).toBe('pi_9');
     expect(await unwrap(store.audits.find(claim.checkoutId))).toMatchObject({
       payment: { status: 'refunded', reference: 'pi_9' },

@@ -28,6 +28,15 @@ describe('What is shipped', () => {
     expect(readFileSync(licencesFile, 'utf8')).toBe(renderLicences());
   });
 
+  test('The documents say how many packages are shipped', () => {
+    const { length } = listShippedPackages();
+    for (const [name, text] of [
+      ['docs/threatModel.md', `Few packages ([${length}](../THIRD_PARTY.md))`],
+      ['docs/operating/deploy.md', `their ${length} packages`],
+    ] as const)
+      expect(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')).toContain(text);
+  });
+
   test('Every package is there once, and each one that package.json names', () => {
     const shipped = listShippedPackages();
     expect(new Set(shipped.map(idOf)).size).toBe(shipped.length);

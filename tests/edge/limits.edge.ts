@@ -202,6 +202,8 @@ describe.if(gatewayAvailable())('The limits of the gateway', () => {
       [{ 'sec-fetch-site': 'cross-site', cookie: parts }, 'address'],
       [{ cookie: parts }, 'address'],
       [{ ...own, cookie: parts, ...bearer(await sign({ roles: ['operator'] })) }, 'operator'],
+      [{ ...own, cookie: parts, authorization: 'Basic bGFuOnB3' }, 'customer'],
+      [{ ...own, cookie: parts, authorization: 'Bearer' }, 'address'],
     ] as const) {
       const before = linesOf(budget).length;
       await call(headers);

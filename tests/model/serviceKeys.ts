@@ -1,4 +1,4 @@
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
 import {
   type CreateServiceKey,
@@ -13,9 +13,11 @@ import { runTransaction, type Tables, type Writes } from './tables.ts';
 export const createServiceKeys = (tables: Tables): ServiceKeys => ({
   create: async (command, nowMs) => ok(runTransaction((writes) => insert(tables, writes, command, nowMs))),
 
-  createOnce: async ({ commandKey, ...command }, nowMs) =>
+  createOnce: async ({ commandKey, ...command }, nowMs, refusal = null) =>
     runTransaction((writes) =>
-      runOnce(tables, writes, commandKey, nowMs, () => ok(insert(tables, writes, command, nowMs))),
+      runOnce(tables, writes, commandKey, nowMs, () =>
+        refusal === null ? ok(insert(tables, writes, command, nowMs)) : err(refusal),
+      ),
     ),
 
   list: async ({ after, limit }) => {
@@ -39,13 +41,13 @@ export const createServiceKeys = (tables: Tables): ServiceKeys => ({
   },
 
   end: async (id, nowMs, command) => {
+    const row = tables.serviceKeys.get(id);
+    if (row === undefined) return ok(false);
     runTransaction((writes) => {
-      const row = tables.serviceKeys.get(id);
-      if (row === undefined) return;
       writes.remove(tables.serviceKeys, id);
       writeActivity(tables, writes, command, 'key.end', [serviceKeyTarget(row.key)], nowMs);
     });
-    return ok(undefined);
+    return ok(true);
   },
 });
 

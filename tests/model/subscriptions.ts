@@ -1,4 +1,4 @@
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import {
   type CreateSubscription,
   type RelaySubscription,
@@ -15,9 +15,11 @@ import { runTransaction, type Tables, type Writes } from './tables.ts';
 export const createSubscriptions = (tables: Tables): Subscriptions => ({
   create: async (command, nowMs) => ok(runTransaction((writes) => insert(tables, writes, command, nowMs))),
 
-  createOnce: async ({ commandKey, ...command }, nowMs) =>
+  createOnce: async ({ commandKey, ...command }, nowMs, refusal = null) =>
     runTransaction((writes) =>
-      runOnce(tables, writes, commandKey, nowMs, () => ok(insert(tables, writes, command, nowMs))),
+      runOnce(tables, writes, commandKey, nowMs, () =>
+        refusal === null ? ok(insert(tables, writes, command, nowMs)) : err(refusal),
+      ),
     ),
 
   list: async (kind) =>

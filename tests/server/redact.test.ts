@@ -7,6 +7,7 @@ test.each([
   ['550 5.1.1 <lan@example.com>: no such user', '550 5.1.1 <<address>>: no such user'],
   ['{"reason":"nguyễn@ví-dụ.vn is over quota"}', '{"reason":"<address> is over quota"}'],
   ['a+b.c@localhost, d@[10.0.0.1]', '<address>, <address>'],
+  ['GET https://erp.example/c/lan%40example.com?x=1', 'GET https://erp.example/c/<address>'],
   ['postgres://shop:p%40ss@db.example:5432/shop', 'postgres://db.example:5432/shop'],
   [`"requestId":"${jwt}"`, '"requestId":"<secret>"'],
   ['Bearer abc.def', 'Bearer <secret>'],

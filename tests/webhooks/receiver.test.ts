@@ -88,6 +88,7 @@ const hostileUrls = [
   'file:///etc/passwd',
   'data:text/plain,x',
   'https://hooks.example:22/',
+  'https://hooks.example:80/',
   'not a URL',
 ];
 

@@ -1,4 +1,4 @@
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import {
   type CreateSubscription,
   resumeWithinMs,
@@ -16,9 +16,11 @@ import { orUnavailable } from '../failures.ts';
 export const createSubscriptions = (sql: Sql): Subscriptions => ({
   create: (command, nowMs) => inTransaction(sql, (tx) => create(tx, command, nowMs)),
 
-  createOnce: async ({ commandKey, ...command }, nowMs) => {
+  createOnce: async ({ commandKey, ...command }, nowMs, refusal = null) => {
     const result = await inTransaction(sql, (tx) =>
-      runOneOnce(tx, commandKey, nowMs, async () => ok(await create(tx, command, nowMs))),
+      runOneOnce(tx, commandKey, nowMs, async () =>
+        refusal === null ? ok(await create(tx, command, nowMs)) : err(refusal),
+      ),
     );
     return result.andThen((each) => each);
   },

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, lt, or, sql as raw } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { pageOf } from '../../../core/page.ts';
 import {
   type CreateServiceKey,
@@ -30,9 +30,11 @@ export const createServiceKeys = (sql: Sql, db: PostgresJsDatabase): ServiceKeys
   return {
     create: (command, nowMs) => inTransaction(sql, (tx) => insert(tx, command, nowMs)),
 
-    createOnce: async ({ commandKey, ...command }, nowMs) => {
+    createOnce: async ({ commandKey, ...command }, nowMs, refusal = null) => {
       const result = await inTransaction(sql, (tx) =>
-        runOneOnce(tx, commandKey, nowMs, async () => ok(await insert(tx, command, nowMs))),
+        runOneOnce(tx, commandKey, nowMs, async () =>
+          refusal === null ? ok(await insert(tx, command, nowMs)) : err(refusal),
+        ),
       );
       return result.andThen((each) => each);
     },
@@ -70,6 +72,7 @@ export const createServiceKeys = (sql: Sql, db: PostgresJsDatabase): ServiceKeys
           serviceKeyTarget({ ...row, permissions: storedPermissions(row.permissions) }),
         );
         await writeActivity(tx, command, 'key.end', targets, nowMs);
+        return ended.length > 0;
       }),
   };
 };

@@ -1,4 +1,4 @@
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import {
   type CreateSubscription,
   resumeWithinMs,
@@ -77,8 +77,10 @@ export const createSubscriptions = (connection: Connection): Subscriptions => {
 
   return {
     create: async (command, nowMs) => write(() => create(command, nowMs)),
-    createOnce: async ({ commandKey, ...command }, nowMs) =>
-      write(() => runOnce(commandKey, nowMs, () => ok(create(command, nowMs)))).andThen((result) => result),
+    createOnce: async ({ commandKey, ...command }, nowMs, refusal = null) =>
+      write(() =>
+        runOnce(commandKey, nowMs, () => (refusal === null ? ok(create(command, nowMs)) : err(refusal))),
+      ).andThen((result) => result),
     list: async (kind) => runStatement(() => byKind.all(kind).map(rowOfStored).map(subscriptionFrom)),
     find: async (id) => runStatement(() => find(id)),
     change: async ({ id, target = null, types, paused, secret = null, command }, nowMs) =>

@@ -1,5 +1,5 @@
 import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { pageOf } from '../../../core/page.ts';
 import {
   type CreateServiceKey,
@@ -32,8 +32,10 @@ export const createServiceKeys = (connection: Connection): ServiceKeys => {
   return {
     create: async (command, nowMs) => write(() => insert(command, nowMs)),
 
-    createOnce: async ({ commandKey, ...command }, nowMs) =>
-      write(() => runOnce(commandKey, nowMs, () => ok(insert(command, nowMs)))).andThen((result) => result),
+    createOnce: async ({ commandKey, ...command }, nowMs, refusal = null) =>
+      write(() =>
+        runOnce(commandKey, nowMs, () => (refusal === null ? ok(insert(command, nowMs)) : err(refusal))),
+      ).andThen((result) => result),
 
     list: async ({ after, limit }) =>
       runStatement(() => {
@@ -65,6 +67,7 @@ export const createServiceKeys = (connection: Connection): ServiceKeys => {
       write(() => {
         const ended = db.delete(serviceKey).where(eq(id, keyId)).returning().all().map(serviceKeyFrom);
         writeActivity(command, 'key.end', ended.map(serviceKeyTarget), nowMs);
+        return ended.length > 0;
       }),
   };
 };

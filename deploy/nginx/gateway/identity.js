@@ -26,10 +26,10 @@ function caller(r) {
   }
 }
 
-/** As the shop reads it: the header first, and the cookie only of a page of this origin. */
+/** As the shop reads it: a bearer token first, and the cookie only of a page of this origin. */
 function tokenOf(r) {
   const header = r.headersIn.Authorization;
-  if (header !== undefined) {
+  if (header !== undefined && /^bearer(?: |$)/i.test(header)) {
     const found = /^bearer +(\S+) *$/i.exec(header);
     return found === null ? null : found[1];
   }
