@@ -55,6 +55,7 @@ const chosen = [
   'a completed checkout: refund 60 % of a × refund 60 % of a again',
   'a completed checkout: adopt a refund of all × the adopted part failed',
   'a completed checkout: assign the adopted part × the adopted part failed',
+  'a charge with a part of no order: refund a × refund c',
   'events of a subscription: report it as failed × end the subscription',
   'events of a subscription: end the subscription × send a test',
   'events of a subscription: end the subscription × resend a delivery',

@@ -53,6 +53,10 @@ const lists: Readonly<Record<string, readonly (readonly [string, string, string]
     ['the refund of b succeeded', 'the refund of b failed', 'add to the stock'],
     ['assign the adopted part', 'the adopted part failed', 'adopt a refund of all'],
   ],
+  'a charge with a part of no order': [
+    ['refund a', 'refund c', 'the part failed'],
+    ['refund a', 'refund c', 'assign the part to a'],
+  ],
   'a refund under way': [
     ['the refund succeeded', 'report the job', 'rescue the job'],
     ['the refund succeeded', 'the refund failed', 'correct the address'],

@@ -28,16 +28,24 @@ const findByKey = async (
   return row === undefined ? null : find(sql, row.id);
 };
 
+type CheckoutRow = PaymentRow & {
+  readonly number: string;
+  readonly customer_id: string;
+  readonly created_ms: number;
+  readonly updated_ms: number;
+  /** In the order of the request. */
+  readonly orders: readonly OrderRow[] | null;
+};
+
+/** One statement, and so one moment: of two, the second one could have an outcome that the first one has not. */
 const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
-  const [[row], orders] = await Promise.all([
-    sql<(PaymentRow & { number: string; customer_id: string; created_ms: number; updated_ms: number })[]>`
-      select ${paymentColumns(sql, 'p')}, p.updated_ms, ${checkoutNumber(sql, 'a')}, a.customer_id, a.created_ms
-      from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`,
-    sql<OrderRow[]>`
-      select ${orderColumns(sql, 'o')} from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, position)
-      join orders o on o.id = u.order_id
-      where a.id = ${checkoutId} order by u.position`,
-  ]);
+  const [row] = await sql<CheckoutRow[]>`
+    select ${paymentColumns(sql, 'p')}, p.updated_ms, ${checkoutNumber(sql, 'a')}, a.customer_id, a.created_ms, (
+      select json_agg(o order by u.position)
+      from unnest(a.order_ids) with ordinality as u(order_id, position)
+      cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
+    ) as orders
+    from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`;
   return row === undefined
     ? null
     : {
@@ -45,7 +53,7 @@ const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
         number: row.number,
         customerId: row.customer_id,
         payment: paymentOf(row),
-        orders: orders.map(orderOf),
+        orders: (row.orders ?? []).map(orderOf),
         createdAtMs: row.created_ms,
         updatedAtMs: row.updated_ms,
       };

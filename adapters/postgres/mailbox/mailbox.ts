@@ -37,7 +37,10 @@ export const createMailbox = (sql: Sql, db: PostgresJsDatabase, world: World): M
     }),
 });
 
-/** The bytes go as text, because an array of `bytea` would be written as text with twice as many characters. */
+/**
+ * The bytes go as text, because an array of `bytea` would be written as text with twice as many characters. Two processes
+ * may send the same mails after a lease was lost. Each waits for the other’s rows, in one order, so they do not deadlock.
+ */
 const insertNew = async (sql: Sql, mails: readonly Mail[], nowMs: number): Promise<void> => {
   const stored = mails.map(storeAttachments);
   await sql`
@@ -56,5 +59,6 @@ const insertNew = async (sql: Sql, mails: readonly Mail[], nowMs: number): Promi
       ${stored.map(({ attachments }) => JSON.stringify(attachments))}::text[],
       ${stored.map(({ contents }) => contents?.toString('base64') ?? null)}::text[]
     ) as m(message_id, checkout_id, order_ids, recipient, subject, text, html, attachments, contents)
+    order by message_id
     on conflict (message_id) do nothing`;
 };

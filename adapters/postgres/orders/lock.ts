@@ -21,14 +21,19 @@ export type LockedOrder = {
 /** `work` returns this if its rows are out of date. It must run again on newer rows. */
 export const stale = Symbol('stale');
 
-/** Runs `work` in one transaction that locks the order. Runs it again for as long as it returns `stale`. */
+/**
+ * Runs `work` in one transaction that locks the order. Runs it again for as long as it returns `stale`. `lockFirst` locks
+ * what comes before an order.
+ */
 export const withLockedOrder = async <T>(
   sql: Sql,
   orderId: string,
   work: (tx: Transaction, locked: LockedOrder | null) => Promise<T | typeof stale>,
+  lockFirst?: (tx: Transaction) => Promise<void>,
 ): AsyncResult<T> => {
   for (;;) {
     const done = await inTransaction(sql, async (tx) => {
+      await lockFirst?.(tx);
       const locked = await lock(tx, orderId);
       return locked === stale ? stale : work(tx, locked);
     });

@@ -33,9 +33,14 @@ export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): 
     upsert: async (drafts, nowMs, existing, command) => {
       // Before the transaction, so that it holds no lock while other requests are served.
       const tokens = await foldDrafts(drafts, world);
-      return (
-        await inTransaction(sql, (tx) => upsert(tx, world, tokens, drafts, nowMs, existing, command))
-      ).andThen((result) => result);
+      for (;;)
+        try {
+          return (
+            await inTransaction(sql, (tx) => upsert(tx, world, tokens, drafts, nowMs, existing, command))
+          ).andThen((result) => result);
+        } catch (cause) {
+          if (!(cause instanceof ProductAppeared)) throw cause;
+        }
     },
     change: async (id, changes, nowMs, command) =>
       (await inTransaction(sql, (tx) => change(tx, id, changes, nowMs, command))).andThen((result) => result),
@@ -50,6 +55,12 @@ export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): 
 
 /** The columns of a `ProductRow`. */
 const columns = { ...getTableColumns(product), stock: unitsLeft };
+
+/**
+ * Another transaction has created a product after we looked for it. Our draft was completed as that of a new product, so
+ * it would undo what it leaves alone. The transaction rolls back and runs again, on the product.
+ */
+class ProductAppeared extends Error {}
 
 type Tokens = ReturnType<typeof storedTokens>;
 
@@ -78,7 +89,8 @@ const upsert = async (
   command?: OperatorCommand,
 ): Promise<Result<{ readonly created: number; readonly updated: number }, StockMissing>> => {
   const byCode = new Map(drafts.map((draft) => [draft.code, draft]));
-  const completed = completeDrafts([...byCode.values()], await lockProducts(tx, [...byCode.keys()]));
+  const known = await lockProducts(tx, [...byCode.keys()]);
+  const completed = completeDrafts([...byCode.values()], known);
   if (completed.isErr()) return err(completed.error);
   const rows = completed.value.map((draft) => ({
     ...draft,
@@ -118,6 +130,7 @@ const upsert = async (
       name_unaccent = excluded.name_unaccent, name_exact = excluded.name_exact, snapshot_id = excluded.snapshot_id
     where ${existing === 'replace'}
     returning id, code, (xmax = 0) as created`;
+  if (written.some(({ code, created }) => !created && !known.has(code))) throw new ProductAppeared();
   await setStock(
     tx,
     written.map(({ id, code }) => ({ productId: id, stock: byCode.get(code)?.stock })),

@@ -102,6 +102,9 @@ const runEffects = async (
 /**
  * Locks tasks in two narrow scans of the queue's index, one from each end. The orders of the locked tasks are joined
  * after that. Without a backlog `newest_start` has no row, and `newest` reads nothing.
+ *
+ * A task is read as it is when it is locked, but an order as it was when the statement began: somebody may have corrected
+ * or erased its address since. The weakest lock reads the order as it is now.
  */
 const lockReadyTasks = (
   tx: Transaction,
@@ -132,17 +135,22 @@ const lockReadyTasks = (
       t.attempts, t.run_ms, t.is_newest, g.position, g.seq as order_seq, ${stepPausesOf(tx, pipeline.name)} as pauses
     from (select *, false as is_newest from oldest union all select *, true from newest) t
     cross join lateral unnest(t.order_ids, t.seqs) with ordinality as g(order_id, seq, position)
-    join orders o on o.id = g.order_id`;
+    join orders o on o.id = g.order_id
+    for key share of o`;
 };
 
 const lockReadyTask = (tx: Transaction, query: Query, taskId: string): Promise<TaskRow[]> => tx<TaskRow[]>`
+  with locked as materialized (
+    select id, order_ids, seqs, pipeline, step, attempts, run_ms from task t
+    where t.id = ${taskId} and t.state = 'ready' and t.run_ms <= ${query.nowMs}
+    for update skip locked
+  )
   select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step,
     t.attempts, t.run_ms, false as is_newest, g.position, g.seq as order_seq,
     ${stepPausesOf(tx, query.pipeline.name)} as pauses
-  from task t cross join lateral unnest(t.order_ids, t.seqs) with ordinality as g(order_id, seq, position)
+  from locked t cross join lateral unnest(t.order_ids, t.seqs) with ordinality as g(order_id, seq, position)
   join orders o on o.id = g.order_id
-  where t.id = ${taskId} and t.state = 'ready' and t.run_ms <= ${query.nowMs}
-  for update of t skip locked`;
+  for key share of o`;
 
 const writeThrownError = (sql: Sql, query: Query, taskId: string, cause: unknown): ClaimPromise =>
   withNestedLoops(sql, async (tx) => {

@@ -24,11 +24,11 @@ export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Ope
   const scanStarts = createScanStarts(world.clock);
   return {
     claim: (query) => claimTasks(sql, world, scanStarts, query),
-    heartbeat: (leases, untilMs) => heartbeat(sql, leases, untilMs),
+    heartbeat: (leases, untilMs) => heartbeat(sql, byTask(leases), untilMs),
     report: (reports, nowMs) => report(sql, reports, nowMs),
     claimJobs: (query) => claimJobs(sql, scanStarts, query),
     reportJobs: (reports, nowMs) => reportJobs(sql, reports, nowMs),
-    release: (leases) => release(sql, leases),
+    release: (leases) => release(sql, byTask(leases)),
     rescue: (query) => rescue(sql, query),
     retry: (...named) => retry(sql, ...named),
     skip: (...request) => skip(sql, ...request),
@@ -42,6 +42,10 @@ export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Ope
 };
 
 type Leases = readonly Pick<Lease, 'taskId' | 'lease'>[];
+
+/** Rows are locked in the order in which they are named. A report locks by id, and another order would deadlock with it. */
+const byTask = (leases: Leases): Leases =>
+  leases.toSorted((one, other) => (one.taskId < other.taskId ? -1 : 1));
 
 const idsOf = (leases: Leases): string[] => leases.map(({ taskId }) => taskId);
 const leaseNumbersOf = (leases: Leases): number[] => leases.map(({ lease }) => lease);

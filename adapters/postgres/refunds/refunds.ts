@@ -25,6 +25,7 @@ import { orUnavailable } from '../failures.ts';
 import { type LockedOrder, stale, withLockedOrder } from '../orders/lock.ts';
 import { statusList } from '../statuses.ts';
 import { adoptRefunds, assignRefund } from './adopt.ts';
+import { lockCharge } from './charge.ts';
 import { endRefund, failAdopted } from './fail.ts';
 import { find, findByKey, list, type RefundRow, refundOf } from './read.ts';
 import { insertRefund, writeOrderChanges } from './write.ts';
@@ -54,7 +55,13 @@ const request = async (
   nowMs: number,
 ): ReturnType<Refunds['request']> => {
   type Verdict = Result<RefundVerdict, RefundFailure>;
-  const judged = await withLockedOrder<Verdict>(sql, command.orderId, async (tx, locked) => {
+  let chargeId: string | null = null;
+  const lockFirst = async (tx: Transaction) => {
+    chargeId = await lockCharge(tx, command.orderId);
+  };
+  const work = async (tx: Transaction, locked: LockedOrder | null): Promise<Verdict | typeof stale> => {
+    // A checkout has claimed the order since its charge was locked.
+    if (locked !== null && locked.order.checkoutId !== chargeId) return stale;
     const verdict = judgeRefund(command, await readSnapshot(tx, command, locked), nowMs);
     if (verdict.isErr() || locked === null) return verdict;
     const { refund, changes } = verdict.value;
@@ -66,7 +73,8 @@ const request = async (
     await writeOrderChanges(tx, world, locked, changes, nowMs);
     await writeActivity(tx, command.command, 'refund.request', [refundTarget(refund)], nowMs);
     return verdict;
-  });
+  };
+  const judged = await withLockedOrder(sql, command.orderId, work, lockFirst);
   if (judged.isErr()) return err(judged.error);
   return judged.value.map(({ refund, replayed }) => ({ refund, replayed }));
 };

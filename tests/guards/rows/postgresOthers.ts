@@ -2,6 +2,19 @@ import { type Guard, guard, inTest } from '../guard.ts';
 
 export const postgresOthers: readonly Guard[] = [
   guard(
+    'an import runs again if a product has appeared meanwhile, on PostgreSQL',
+    [
+      'adapters/postgres/products/products.ts',
+      '  if (written.some(({ code, created }) => !created && !known.has(code))) throw new ProductAppeared();\n',
+      '',
+    ],
+    inTest(
+      'tests/postgres/newProducts.test.ts',
+      'Of two imports that create a product at once, the second leaves alone what it does not name',
+      4,
+    ),
+  ),
+  guard(
     'a history row that is restored twice, on PostgreSQL',
     ['adapters/postgres/archive/archive.ts', 'reserved) on conflict do nothing', 'reserved)'],
     inTest('tests/stored/archivedRows.test.ts', 'A history row that is still there is not restored', 1),

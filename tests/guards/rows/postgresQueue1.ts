@@ -2,6 +2,15 @@ import { type Guard, guard, inTest, stepped } from '../guard.ts';
 
 export const postgresQueue1: readonly Guard[] = [
   guard(
+    'a claim reads the orders of its tasks as they are when it locks the tasks, on PostgreSQL',
+    ['adapters/postgres/queue/claim.ts', 'for key share of o', '', 2],
+    inTest(
+      'tests/postgres/claimedOrders.test.ts',
+      'A claim that began before a customer was erased mails nothing, and its invoice names no address',
+      4,
+    ),
+  ),
+  guard(
     'a claim of tasks locks the oldest, on PostgreSQL',
     ['adapters/postgres/queue/claim.ts', 'share.oldest}\n      for update skip locked', 'share.oldest}'],
     stepped('a paid checkout: claim the physical tasks × claim the physical tasks', 1),

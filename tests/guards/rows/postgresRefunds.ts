@@ -2,6 +2,15 @@ import { type Guard, guard, inTest, stepped } from '../guard.ts';
 
 export const postgresRefunds: readonly Guard[] = [
   guard(
+    'a refund request locks the charge, on PostgreSQL',
+    ['adapters/postgres/refunds/charge.ts', ' for update', ''],
+    inTest(
+      'tests/postgres/chargeLeft.test.ts',
+      'Refunds of two orders at once take no more than their charge has left',
+      4,
+    ),
+  ),
+  guard(
     'an adoption locks its payment, on PostgreSQL',
     ['adapters/postgres/refunds/adopt.ts', 'for update of p', ''],
     stepped('a declined payment: adopt a part of a late charge × adopt a part of a late charge', 1),

@@ -98,7 +98,7 @@ export const reasons1: readonly Guard[] = [
   ),
   redundant(
     'a claim of one task locks it, on PostgreSQL',
-    [['adapters/postgres/queue/claim.ts', '}\n  for update']],
+    [['adapters/postgres/queue/claim.ts', 'query.nowMs}\n    for update']],
     `It runs only after an effect has thrown. Of two claims of one task at once the second could not write its history: the primary key of \`order_state\` refuses it.`,
   ),
 ];

@@ -3,7 +3,7 @@ import { type Guard, redundant } from '../guard.ts';
 export const reasons2: readonly Guard[] = [
   redundant(
     'a claim of one task skips it if somebody holds it, on PostgreSQL',
-    [['adapters/postgres/queue/claim.ts', 't skip locked']],
+    [['adapters/postgres/queue/claim.ts', 'query.nowMs}\n    for update skip locked']],
     `It runs only after an effect has thrown. Of two claims of one task at once the second could not write its history: the primary key of \`order_state\` refuses it.`,
   ),
   redundant(

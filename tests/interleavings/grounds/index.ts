@@ -12,7 +12,7 @@ import { leftInvoiceGround, uninvoicedGround } from './invoices.ts';
 import { parkedGround, probingGround } from './pauses.ts';
 import { completedGround, refundingGround } from './refunds.ts';
 import { batchGround, runGround } from './runs.ts';
-import { sharedGround, strayGround } from './sharedRefunds.ts';
+import { sharedGround, strayGround, twoRefundsGround, unassignedGround } from './sharedRefunds.ts';
 import { failedGround, paidGround, rescuedGround, runningGround } from './tasks.ts';
 
 export const grounds = [
@@ -29,6 +29,8 @@ export const grounds = [
   refundingGround,
   sharedGround,
   strayGround,
+  unassignedGround,
+  twoRefundsGround,
   uninvoicedGround,
   leftInvoiceGround,
   parkedGround,

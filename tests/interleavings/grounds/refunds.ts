@@ -61,7 +61,7 @@ export const adoptPart: Verb<Rows> = {
   },
 };
 
-const assign: Verb<Rows> = {
+export const assign: Verb<Rows> = {
   port: 'refunds.assign',
   run: async ({ shop, store }, { unassignedId, orders: [order] }) => {
     const assignment = { refundId: unassignedId, orderId: defined(order).id, createId: shop.newId };

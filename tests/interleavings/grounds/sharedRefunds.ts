@@ -1,7 +1,8 @@
+import type { FinishedRefund } from '../../../core/refund.ts';
 import { defined, refundFailed, refundSucceeded } from '../../contracts/fixture.ts';
 import { count, ground, say, type Verb } from '../ground.ts';
 import { erase } from './customerVerbs.ts';
-import { adoptPart, claimJobs, finish, finishTasks, type Rows } from './refunds.ts';
+import { adoptPart, assign, claimJobs, finish, finishTasks, type Rows } from './refunds.ts';
 import { correct, dispute, pay, refund } from './tasks.ts';
 
 const failReference = (reference: string): Verb<Rows> => ({
@@ -43,6 +44,65 @@ export const sharedGround = ground<Rows>({
           const sum = counted.reduce((all, refund) => all + refund.amount, 0);
           return sum > amount ? [`shared_too_much ${id}`] : [];
         }),
+});
+
+/** The provider has given back half of the charge, and nobody knows of which order: what is left is less than the orders cost. */
+export const unassignedGround = ground<Rows>({
+  name: 'a charge with a part of no order',
+  build: async (actor) => {
+    const rows = await pay(actor);
+    await finishTasks(actor);
+    const { shop, store } = actor;
+    const amount = rows.orders.reduce((sum, { total }) => sum + total.amount, 0);
+    const part = { reference: 're_7', refundId: null, origin: 'provider', atMs: shop.now() } as const;
+    const refunds = [{ ...part, amount: { amount: Math.round(amount / 2), currency: 'VND' } }];
+    await store.refunds.adopt({ paymentId: rows.paymentId, refunds, createId: shop.newId }, shop.now());
+    const query = { orderId: null, status: null, after: null, limit: 10 } as const;
+    const [adopted] = (await store.refunds.list(query))._unsafeUnwrap().items;
+    return { ...rows, refundId: '', unassignedId: defined(adopted).id, job: null };
+  },
+  verbs: {
+    'refund a': refund(0, null),
+    'refund c': refund(1, null, 2),
+    'assign the part to a': assign,
+    'the part failed': failReference('re_7'),
+    'adopt a part': adoptPart,
+    'record a dispute': dispute,
+  },
+});
+
+type TwoRefunds = Rows & { readonly otherRefundId: string };
+
+const finishOther = (outcome: FinishedRefund['outcome']): Verb<TwoRefunds> => ({
+  port: 'refunds.finish',
+  run: async ({ shop, store }, { otherRefundId: refundId }) =>
+    say(store.refunds.finish({ refundId, outcome }, shop.now()), String),
+});
+
+/** Of two orders of one charge all that was left goes back. Both tasks are paused, and a part has no order yet. */
+export const twoRefundsGround = ground<TwoRefunds>({
+  name: 'two refunds of one charge',
+  build: async (actor) => {
+    const rows = await pay(actor);
+    const { shop, store } = actor;
+    const amount = rows.orders.reduce((sum, { total }) => sum + total.amount, 0);
+    const part = { reference: 're_7', refundId: null, origin: 'provider', atMs: shop.now() } as const;
+    const refunds = [{ ...part, amount: { amount: Math.round(amount / 2), currency: 'VND' } }];
+    await store.refunds.adopt({ paymentId: rows.paymentId, refunds, createId: shop.newId }, shop.now());
+    const query = { orderId: null, status: null, after: null, limit: 10 } as const;
+    const [adopted] = (await store.refunds.list(query))._unsafeUnwrap().items;
+    const { id: refundId } = await shop.requestRefund(defined(rows.orders[0]).id);
+    const { id: otherRefundId } = await shop.requestRefund(defined(rows.orders[2]).id);
+    return { ...rows, refundId, otherRefundId, unassignedId: defined(adopted).id, job: null };
+  },
+  verbs: {
+    'the refund of a succeeded': finish(refundSucceeded),
+    'the refund of a failed': finish(refundFailed),
+    'the refund of c succeeded': finishOther(refundSucceeded),
+    'the refund of c failed': finishOther(refundFailed),
+    'the part failed': failReference('re_7'),
+    'adopt a part': adoptPart,
+  },
 });
 
 /** The refund of a charge that belongs to no payment, and so to no order. */

@@ -90,11 +90,11 @@ const skip: Verb<Rows> = {
   },
 };
 
-/** Of the first order: all that is left, or a part of it. */
-export const refund = (key: number, part: number | null): Verb<Rows> => ({
+/** Of the first order, or another one: all that is left, or a part of it. */
+export const refund = (key: number, part: number | null, position = 0): Verb<Rows> => ({
   port: 'refunds.request',
-  run: async ({ shop, store }, { orders: [order], keys }) => {
-    const { id, total } = defined(order);
+  run: async ({ shop, store }, { orders, keys }) => {
+    const { id, total } = defined(orders[position]);
     const amount = part === null ? null : { amount: Math.round(total.amount * part), currency: null };
     const command = shop.refundCommand(id, { key: defined(keys[key]), amount });
     return say(store.refunds.request(command, shop.now()), ({ replayed }) =>
