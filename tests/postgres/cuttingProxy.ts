@@ -5,7 +5,7 @@ type Cut = {
   readonly marker: string;
   /** `before`: the server never gets them. `after`: the server handles them, and its reply is lost. */
   readonly when: 'before' | 'after';
-  /** True if the server cannot be reached afterwards. */
+  /** True if the server cannot be reached afterwards, on no connection. */
   readonly thenDown: boolean;
 };
 
@@ -26,6 +26,7 @@ export const startCuttingProxy = async (databaseUrl: string) => {
     const end = () => {
       client.destroy();
       upstream.destroy();
+      if (isDown) for (const socket of open) socket.destroy();
     };
     for (const socket of [client, upstream]) {
       open.add(socket);
