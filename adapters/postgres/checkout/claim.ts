@@ -143,7 +143,8 @@ type Judged = {
  * else holds is left out, so that the others do not wait.
  *
  * Each claim carries what its orders take from the stock, so that nothing has to be joined. The new units are computed
- * from the locked row: the statement's own version of the row may be older, and its check would fail for no reason.
+ * from the locked row: the statement's own version of the row may be older, and its check would fail for no reason. The
+ * rows are locked in a part of its own: next to the table to update, the planner may give up their order.
  */
 const write = async (
   sql: Sql,
@@ -243,15 +244,14 @@ const write = async (
       from claimed
     ${
       hasHeld
-        ? sql`), reserved as (
-      update stock s set units = n.units - n.quantity
+        ? sql`), stocked as materialized (
+      select t.product_id, l.units - t.quantity as units
       from (
-        select t.product_id, t.quantity, l.units
-        from (
-          select product_id, sum(held) as quantity from claimed where held > 0 group by product_id order by product_id
-        ) t
-        cross join lateral (select units from stock where product_id = t.product_id for no key update) l
-      ) n
+        select product_id, sum(held) as quantity from claimed where held > 0 group by product_id order by product_id
+      ) t
+      cross join lateral (select units from stock where product_id = t.product_id for no key update) l
+    ), reserved as (
+      update stock s set units = n.units from stocked n
       where s.product_id = n.product_id`
         : sql``
     }

@@ -46,16 +46,15 @@ export const releaseParts = (sql: Sql, releases: boolean, nowMs: number): Releas
       insert into payment_attempt (order_id, payment_id, attempt, status, decline_code, at_ms)
       select l.id, f.id, f.old_attempt, f.payment_status, f.decline_code, ${nowMs}::bigint
       from locked l join found f on f.id = l.checkout_id where l.order_status = ${released}
-    ), freed as (
-      update stock s set units = n.units + n.quantity
+    ), stocked as materialized (
+      select f.product_id, l.units + f.quantity as units
       from (
-        select f.product_id, f.quantity, l.units
-        from (
-          select product_id, sum(held) as quantity from changed
-          where order_status = ${released} and held > 0 group by product_id order by product_id
-        ) f
-        cross join lateral (select units from stock where product_id = f.product_id for no key update) l
-      ) n
+        select product_id, sum(held) as quantity from changed
+        where order_status = ${released} and held > 0 group by product_id order by product_id
+      ) f
+      cross join lateral (select units from stock where product_id = f.product_id for no key update) l
+    ), freed as (
+      update stock s set units = n.units from stocked n
       where s.product_id = n.product_id`,
   };
 };
