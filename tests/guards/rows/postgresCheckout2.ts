@@ -176,7 +176,7 @@ export const postgresCheckout2: readonly Guard[] = [
   ),
   guard(
     'the release of a reservation on PostgreSQL',
-    ['adapters/postgres/checkout/releasedOrders.ts', ' + n.quantity', ''],
+    ['adapters/postgres/checkout/releasedOrders.ts', ' + f.quantity', ''],
     inTest('tests/contracts/postgres.test.ts', 'Units are free again when the charge is declined', 9),
   ),
   guard(
