@@ -13,10 +13,11 @@ import type { Money } from '../money.ts';
 import type { Page } from '../page.ts';
 import { chargedPaymentStatuses } from '../payment.ts';
 import type { LedgerEntry, PaymentProvider } from '../provider.ts';
-import { type RefundStatus, succeededRefundStatuses } from '../refund.ts';
+import { type RefundStatus, type Refunds, succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
 import { createAdoptMissedRefunds } from './adoptMissedRefunds.ts';
 import type { FollowPorts } from './followCharge.ts';
+import { createFollowEndedRefunds, endedRefunds } from './followEndedRefunds.ts';
 
 /** A charge may be later than its payment's creation, and earlier than its record, by this much. */
 const marginMs = 3_600_000;
@@ -32,6 +33,7 @@ type Ports = FollowPorts & {
     'payments' | 'refunds' | 'refundsByReference' | 'listChargedPayments' | 'listSucceededRefunds'
   >;
   readonly provider: Pick<PaymentProvider, 'readLedger'>;
+  readonly refunds: Pick<Refunds, 'find'>;
 };
 
 /**
@@ -44,21 +46,29 @@ export const createReconcileLedger = (
 ): ((reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>) => {
   const { ledger, provider, world } = ports;
   const readRefunds = createReadRefunds(ports);
+  const followEnded = createFollowEndedRefunds(ports);
   return async (reconciliation) => {
     const nowMs = world.clock.nowMs();
     const { dayMs: fromMs, endMs: toMs } = reconciliation;
     const day = { fromMs, toMs, limit: pageSize };
     const payments = await readAll((after) => ledger.listChargedPayments({ ...day, after }));
     if (payments.isErr()) return err(payments.error);
-    const refunds = await readAll((after) => ledger.listSucceededRefunds({ ...day, after }));
-    if (refunds.isErr()) return err(refunds.error);
+    const readSucceeded = () => readAll((after) => ledger.listSucceededRefunds({ ...day, after }));
+    const succeeded = await readSucceeded();
+    if (succeeded.isErr()) return err(succeeded.error);
 
-    const oldestMs = refunds.value.reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), fromMs);
+    const oldestMs = succeeded.value.reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), fromMs);
     // A payment can be charged on a later day than its own, if its key is sent again.
     const newestMs = payments.value.reduce((most, { updatedAtMs }) => Math.max(most, updatedAtMs), toMs);
     const range = { fromMs: oldestMs - marginMs, toMs: newestMs + marginMs };
     const theirs = await readAll((after) => provider.readLedger({ ...range, after }));
     if (theirs.isErr()) return err(theirs.error);
+
+    const ended = endedRefunds(succeeded.value, theirs.value);
+    const followed = await followEnded(ended);
+    if (followed.isErr()) return err(followed.error);
+    const refunds = ended.length === 0 ? succeeded : await readSucceeded();
+    if (refunds.isErr()) return err(refunds.error);
 
     const entriesOfDay = theirs.value.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
     const chargeEntries = entriesOfDay.filter(({ kind }) => kind === 'charge');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { err } from 'neverthrow';
 import { createFollowCharge } from '../../core/usecases/followCharge.ts';
 import { defined, unwrap } from '../contracts/fixture.ts';
 import { useChargeShop } from '../provider/chargeShop.ts';
@@ -34,6 +35,25 @@ describe('Following a charge', () => {
     expect(await unwrap(followed)).toBe(true);
     expect(await listRefunds()).toMatchObject([{ origin: 'provider', status: 'failed' }]);
     expect(await statuses(orders)).toEqual(['refunded']);
+  });
+
+  test('A refund that has failed, and whose charge was not read again after its adoption, is failed by the reconciliation', async () => {
+    const { reference } = await charge(1, true, 'pm_card_refundFail');
+    await refundAtProvider(shop.provider.engine, reference, null);
+    let reads = 0;
+    const provider = {
+      ...shop.provider,
+      readCharge: async (id: string) => {
+        const read = await shop.provider.readCharge(id);
+        shop.world.advance(60_000);
+        return reads++ === 0 ? read : err({ kind: 'unavailable', reason: 'no answer' } as const);
+      },
+    };
+    const followed = createFollowCharge({ ...shop.store, provider, world: shop.world })(reference);
+    expect((await followed)._unsafeUnwrapErr().reason).toBe('no answer');
+    expect(await listRefunds()).toMatchObject([{ origin: 'provider', status: 'succeeded' }]);
+    expect(await reconcile()).toMatchObject({ refunds: 0, differences: 0 });
+    expect(await listRefunds()).toMatchObject([{ origin: 'provider', status: 'failed' }]);
   });
 
   test('A refund of ours is not adopted, even before its outcome is recorded', async () => {

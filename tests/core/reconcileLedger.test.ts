@@ -114,7 +114,7 @@ const reconcile = async (
   const ports = {
     ...createMemoryStore(world),
     ledger: createLedger(payments, refunds),
-    refunds: { adopt: async () => ok(0), failAdopted: async () => ok(0) },
+    refunds: { find: async () => ok(null), adopt: async () => ok(0), failAdopted: async () => ok(0) },
     provider: createProviderWithLedger(theirs),
     world,
   };
