@@ -73,7 +73,7 @@ export const waitForService = (
   return { taskId, lease, outcome: { kind: 'retry', error: reason, runAtMs } };
 };
 
-/** The last pause repeats forever, because an open payment or refund needs an outcome. */
+/** The last pause repeats forever, because an open payment, refund or reconciliation needs an outcome. */
 const recoveryPausesMs = [15_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
 
 /** The pause before the provider is asked again, after `times` calls (1 or more), ms. */

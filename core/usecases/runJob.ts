@@ -36,7 +36,7 @@ type JobOutcome =
   | { readonly kind: 'done' }
   /** Tried again with growing pauses. Fails after `attemptsMax` attempts. */
   | ({ readonly kind: 'deferred' } & Reason)
-  /** Tried again until it is done: money is owed even if we give up. */
+  /** Tried again until it is done: money is owed, or a payment waits for the result. */
   | ({ readonly kind: 'deferred_without_limit' } & Reason)
   /** A mail that its server does not take yet. */
   | { readonly kind: 'mail_deferred'; readonly reason: string }
@@ -126,7 +126,7 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
     const followed = await followCharge(reference);
     if (followed.isErr()) return deferredWithoutLimit(followed.error.reason, followed.error.database);
     const found = await refunds.find(refundId);
-    if (found.isErr()) return deferred(found);
+    if (found.isErr()) return deferredWithoutLimit(found.error.reason, found.error.database);
     // The money may go back by the dispute. The refund is due again when the dispute ends.
     return found.value?.disputed ? deferredWithoutLimit(waits.disputed) : null;
   };
@@ -138,7 +138,7 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
   return {
     refund_charge: async ({ jobId }) => {
       const found = await refunds.find(jobId);
-      if (found.isErr()) return deferred(found);
+      if (found.isErr()) return deferredWithoutLimit(found.error.reason, found.error.database);
       const refund = found.value;
       if (refund === null) return recordMissing;
       // The try that has written it may have ended before it assigned the others.
@@ -175,7 +175,7 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
 
     act_on_event: async ({ jobId }) => {
       const event = await inbox.find(jobId);
-      if (event.isErr()) return deferred(event);
+      if (event.isErr()) return deferredWithoutLimit(event.error.reason, event.error.database);
       if (event.value === null) return recordMissing;
       const handled = await actOnEvent(event.value);
       // The event is not to blame, and it may be about money: it waits for as long as the outage lasts.
@@ -185,10 +185,9 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
 
     reconcile_ledger: async ({ jobId }) => {
       const found = await ledger.findReconciliation(jobId);
-      if (found.isErr()) return deferred(found);
+      if (found.isErr()) return deferredWithoutLimit(found.error.reason, found.error.database);
       if (found.value === null) return recordMissing;
       if (found.value.finishedAtMs !== null) return done;
-      // A payment may wait for what it finds, so it waits for as long as the outage lasts.
       const followed = await followOpenDisputes();
       if (followed.isErr()) return deferredWithoutLimit(followed.error.reason, followed.error.database);
       const report = await reconcileLedger(found.value);
@@ -202,12 +201,11 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
 const lateOutcome =
   ({ service }: { readonly service: JobService }) =>
   (reason: string): JobOutcome =>
-    service === 'refund_charge' || service === 'act_on_event'
-      ? deferredWithoutLimit(reason)
-      : { kind: 'deferred', reason };
+    service === 'notify_of_refund' ? { kind: 'deferred', reason } : deferredWithoutLimit(reason);
 
 const recordMissing: JobOutcome = { kind: 'rejected', reason: "the job's record does not exist" };
 
+/** For the mail about a refund. Jobs about money have no last try: after a long outage one more failure would be the last. */
 const deferred = (result: Result<unknown, Unavailable>): JobOutcome => ({
   kind: 'deferred',
   reason: result.isErr() ? result.error.reason : 'unavailable',

@@ -207,6 +207,12 @@ describe('Jobs', () => {
     expect(provider.requests).toEqual([]);
   });
 
+  test('A refund that has waited for long does not fail for one answer of the database', async () => {
+    const { lease } = await claimRefundJob();
+    const refunds = { ...store.refunds, find: async () => err(outage) };
+    expect((await createTestJob({ refunds })({ ...lease, attempts: 99 }))?.outcome.kind).toBe('retry');
+  });
+
   test('A job at a step that its pipeline does not have throws', async () => {
     const { lease } = await claimRefundJob();
     await expect(createTestJob()({ ...lease, step: 'fly' })).rejects.toThrow('has no step fly');
@@ -279,6 +285,12 @@ describe('Reconciliation jobs', () => {
       });
     },
   );
+
+  test('A reconciliation that has waited for long does not fail for one answer of the database', async () => {
+    const lease = { ...(await claimReconciliationJob()), attempts: 99 };
+    const ledger = { ...store.ledger, findReconciliation: async () => err(outage) };
+    expect((await createTestJob({ ledger })(lease))?.outcome.kind).toBe('retry');
+  });
 
   test('A reconciliation job stores its report once', async () => {
     const lease = await claimReconciliationJob();
