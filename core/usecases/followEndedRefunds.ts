@@ -1,16 +1,16 @@
 import { err, ok } from 'neverthrow';
 import type { OwnRefund } from '../ledger.ts';
 import type { LedgerEntry } from '../provider.ts';
-import type { Refunds } from '../refund.ts';
+import { adoptedOrigins, type Refunds } from '../refund.ts';
 import type { AsyncResult } from '../result.ts';
 import { createFollowCharge, type FollowPorts } from './followCharge.ts';
 
 type Ports = FollowPorts & { readonly refunds: Pick<Refunds, 'find'> };
 
 /**
- * Our refunds that the provider made and that its ledger does not have: they have failed, and we have not heard of it. One
- * can fail after it was read and before it was adopted. Its event then finds nothing that could fail, and who adopted
- * it can stop before the charge is read again.
+ * Refunds that the provider's ledger does not have. Those that we adopted have most likely failed: a refund can fail after
+ * we read its charge and before we adopt it. Its event then changes nothing, and the process can stop before it reads
+ * the charge again.
  */
 export const endedRefunds = (
   refunds: readonly OwnRefund[],
@@ -20,7 +20,7 @@ export const endedRefunds = (
   return refunds.filter(({ reference }) => reference !== null && !known.has(reference));
 };
 
-/** Follows the charges of these refunds, each once. */
+/** Follows the charges of those that we adopted, each once. */
 export const createFollowEndedRefunds = (
   ports: Ports,
 ): ((ended: readonly OwnRefund[]) => AsyncResult<void>) => {
@@ -30,7 +30,9 @@ export const createFollowEndedRefunds = (
     for (const { id } of ended) {
       const refund = await ports.refunds.find(id);
       if (refund.isErr()) return err(refund.error);
-      if (refund.value !== null) charges.add(refund.value.chargeReference);
+      const { value } = refund;
+      if (value !== null && adoptedOrigins.some((origin) => origin === value.origin))
+        charges.add(value.chargeReference);
     }
     for (const charge of charges) {
       const followed = await followCharge(charge);

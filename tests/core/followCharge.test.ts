@@ -45,6 +45,7 @@ describe('Following a charge', () => {
       ...shop.provider,
       readCharge: async (id: string) => {
         const read = await shop.provider.readCharge(id);
+        // The refund fails now. The second reading sees it, and its answer is lost.
         shop.world.advance(60_000);
         return reads++ === 0 ? read : err({ kind: 'unavailable', reason: 'no answer' } as const);
       },
