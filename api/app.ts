@@ -172,7 +172,7 @@ const createRoot = (deps: ApiDeps) => {
     allow = createAllowedMethods(routesOfProduct(deps));
     return allow(path);
   };
-  // A line names the pattern: a path can have the id of a customer, which some issuers make of the address.
+  // The log gets the route's pattern: a path can have a customer's id, and some issuers use the e-mail address as the id.
   let routeOf: (path: string) => string | null = (path) => {
     routeOf = createRoutePattern(root.routes);
     return routeOf(path);

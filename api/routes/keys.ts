@@ -133,7 +133,7 @@ export const createServiceKeyCommands = (
         const isEnded = unwrapOrThrow(await serviceKeys.end(id, world.clock.nowMs(), command));
         forget(id);
         const ended = { action: 'key.end', target: id } as const;
-        // Who mistypes the id of a key that was stolen must not believe that it is ended.
+        // An operator who mistypes the id of a stolen key must not believe that it is ended.
         if (!isEnded && !unwrapOrThrow(await wasEndedBefore(activity, ended)))
           throw httpError({ kind: 'not_found' });
         return new Response(null, { status: 204 });

@@ -25,8 +25,8 @@ const sessionBody = createCheck(strictObject({ token: text(16_384, 'a token') })
 const tokenForm = /^[A-Za-z0-9_.-]+$/;
 
 /**
- * A token that was checked has a number of seconds there, whole or not. Some issuers write milliseconds, or a number that
- * means never: no time of the API is that late, and no cookie.
+ * `exp` of a verified token is a number. Some issuers write milliseconds, or a number that means never. Neither a time of
+ * the API nor of a cookie can be later than the year 9999.
  */
 const expiryOf = (token: string): number => Math.min((decodeJwt(token).exp ?? 0) * 1000, lastTimeMs);
 

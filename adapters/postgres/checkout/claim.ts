@@ -143,8 +143,9 @@ type Judged = {
  * else holds is left out, so that the others do not wait.
  *
  * Each claim carries what its orders take from the stock, so that nothing has to be joined. The new units are computed
- * from the locked row: the statement's own version of the row may be older, and its check would fail for no reason. The
- * rows are locked in a part of its own: next to the table to update, the planner may give up their order.
+ * from the locked row: the statement's own version of the row may be older, and its check would fail for no reason. A
+ * CTE of its own locks the stock: if the update joined these rows itself, the planner could read them in another order, and
+ * two statements could deadlock.
  */
 const write = async (
   sql: Sql,

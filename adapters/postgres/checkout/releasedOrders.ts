@@ -46,6 +46,7 @@ export const releaseParts = (sql: Sql, releases: boolean, nowMs: number): Releas
       insert into payment_attempt (order_id, payment_id, attempt, status, decline_code, at_ms)
       select l.id, f.id, f.old_attempt, f.payment_status, f.decline_code, ${nowMs}::bigint
       from locked l join found f on f.id = l.checkout_id where l.order_status = ${released}
+    -- As in a claim, the stock is locked by id before it is joined.
     ), stocked as materialized (
       select f.product_id, l.units + f.quantity as units
       from (

@@ -23,7 +23,7 @@ export const stale = Symbol('stale');
 
 /**
  * Runs `work` in one transaction that locks the order. Runs it again for as long as it returns `stale`. `lockFirst` locks
- * what comes before an order.
+ * what comes before the task and the order, such as a payment.
  */
 export const withLockedOrder = async <T>(
   sql: Sql,

@@ -103,8 +103,8 @@ const runEffects = async (
  * Locks tasks in two narrow scans of the queue's index, one from each end. The orders of the locked tasks are joined
  * after that. Without a backlog `newest_start` has no row, and `newest` reads nothing.
  *
- * A task is read as it is when it is locked, but an order as it was when the statement began: somebody may have corrected
- * or erased its address since. The weakest lock reads the order as it is now.
+ * The lock makes the server read a task as it is now. An order would be read as it was when the statement began, and its
+ * address may have been corrected or erased since. `for key share`, the weakest lock, reads it as it is now.
  */
 const lockReadyTasks = (
   tx: Transaction,

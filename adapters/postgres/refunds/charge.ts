@@ -1,9 +1,9 @@
 import type { Transaction } from '../connection.ts';
 
 /**
- * Locks the payment of an order, before the order itself, as adoptions do. What is left of a charge is shared by all its
- * orders: without the lock, requests for two of them would both take it. Returns the payment's id, and null if the order is
- * in no checkout.
+ * Locks the payment of an order, before its task and the order, as adoptions do. All orders of a charge share what is left
+ * of it: without the lock, requests for two of them could both take it. The count makes the server run the CTE. Returns the
+ * id of the payment; null if the order is in no checkout.
  */
 export const lockCharge = async (tx: Transaction, orderId: string): Promise<string | null> => {
   const [row] = await tx<{ checkout_id: string | null }[]>`
