@@ -124,9 +124,9 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
    */
   const followAndHold = async (refundId: string, reference: string): Promise<JobOutcome | null> => {
     const followed = await followCharge(reference);
-    if (followed.isErr()) return deferredWithoutLimit(followed.error.reason, followed.error.database);
+    if (followed.isErr()) return waitFor(followed.error);
     const found = await refunds.find(refundId);
-    if (found.isErr()) return deferredWithoutLimit(found.error.reason, found.error.database);
+    if (found.isErr()) return waitFor(found.error);
     // The money may go back by the dispute. The refund is due again when the dispute ends.
     return found.value?.disputed ? deferredWithoutLimit(waits.disputed) : null;
   };
@@ -138,7 +138,7 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
   return {
     refund_charge: async ({ jobId }) => {
       const found = await refunds.find(jobId);
-      if (found.isErr()) return deferredWithoutLimit(found.error.reason, found.error.database);
+      if (found.isErr()) return waitFor(found.error);
       const refund = found.value;
       if (refund === null) return recordMissing;
       // The try that has written it may have ended before it assigned the others.
@@ -175,23 +175,23 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
 
     act_on_event: async ({ jobId }) => {
       const event = await inbox.find(jobId);
-      if (event.isErr()) return deferredWithoutLimit(event.error.reason, event.error.database);
+      if (event.isErr()) return waitFor(event.error);
       if (event.value === null) return recordMissing;
       const handled = await actOnEvent(event.value);
       // The event is not to blame, and it may be about money: it waits for as long as the outage lasts.
-      if (handled.isErr()) return deferredWithoutLimit(handled.error.reason, handled.error.database);
+      if (handled.isErr()) return waitFor(handled.error);
       return handled.value ? done : { kind: 'deferred', reason: waits.noOutcome };
     },
 
     reconcile_ledger: async ({ jobId }) => {
       const found = await ledger.findReconciliation(jobId);
-      if (found.isErr()) return deferredWithoutLimit(found.error.reason, found.error.database);
+      if (found.isErr()) return waitFor(found.error);
       if (found.value === null) return recordMissing;
       if (found.value.finishedAtMs !== null) return done;
       const followed = await followOpenDisputes();
-      if (followed.isErr()) return deferredWithoutLimit(followed.error.reason, followed.error.database);
+      if (followed.isErr()) return waitFor(followed.error);
       const report = await reconcileLedger(found.value);
-      if (report.isErr()) return deferredWithoutLimit(report.error.reason, report.error.database);
+      if (report.isErr()) return waitFor(report.error);
       return recorded(await ledger.finishReconciliation(jobId, report.value, nowMs()));
     },
   };
@@ -218,9 +218,12 @@ const deferredWithoutLimit = (reason: string, database?: DatabaseWords): JobOutc
   database,
 });
 
+/** Waits until the database or the provider can be reached again. */
+const waitFor = ({ reason, database }: Unavailable): JobOutcome => deferredWithoutLimit(reason, database);
+
 /** The work is done; only its record may have to be written again. */
 const recorded = (result: Result<unknown, Unavailable>): JobOutcome =>
-  result.isErr() ? deferredWithoutLimit(result.error.reason, result.error.database) : done;
+  result.isErr() ? waitFor(result.error) : done;
 
 const positionOf = ({
   pipeline: name,
