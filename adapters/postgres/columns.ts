@@ -49,6 +49,13 @@ export const checkoutNumber: Columns = (sql, alias) =>
 /** The columns of a `PaymentRow`. */
 export const paymentColumns = createColumns(paymentNames);
 
+/** The orders of a checkout as JSON, in the order of its request, as the column `orders`. `alias` is of the table `audit`. */
+export const checkoutOrders = (sql: Sql, alias: string): Fragment => sql`(
+  select json_agg(o order by u.position)
+  from unnest(${sql.unsafe(`${alias}.order_ids`)}) with ordinality as u(order_id, position)
+  cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
+) as orders`;
+
 /** The columns of a `RefundRow`. */
 export const refundColumns = createColumns(refundNames);
 

@@ -1,5 +1,5 @@
 import type { Audits, Checkout } from '../../../core/audit.ts';
-import { checkoutNumber, orderColumns, paymentColumns } from '../columns.ts';
+import { checkoutNumber, checkoutOrders, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import type { Pools } from '../pools.ts';
@@ -40,11 +40,8 @@ type CheckoutRow = PaymentRow & {
 /** One statement, and so one moment: of two, the second one could have an outcome that the first one has not. */
 const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
   const [row] = await sql<CheckoutRow[]>`
-    select ${paymentColumns(sql, 'p')}, p.updated_ms, ${checkoutNumber(sql, 'a')}, a.customer_id, a.created_ms, (
-      select json_agg(o order by u.position)
-      from unnest(a.order_ids) with ordinality as u(order_id, position)
-      cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
-    ) as orders
+    select ${paymentColumns(sql, 'p')}, p.updated_ms, ${checkoutNumber(sql, 'a')}, a.customer_id, a.created_ms,
+      ${checkoutOrders(sql, 'a')}
     from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`;
   return row === undefined
     ? null

@@ -1,7 +1,7 @@
 import type { KnownResponse } from '../../../core/audit.ts';
 import type { PaymentStatus } from '../../../core/payment.ts';
 import { responseFrom, type StoredResponse } from '../../stored/response.ts';
-import { checkoutNumber, orderColumns, paymentColumns } from '../columns.ts';
+import { checkoutNumber, checkoutOrders, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 
@@ -21,11 +21,8 @@ export const readResponses = async (
   checkoutIds: readonly string[],
 ): Promise<ReadonlyMap<string, CurrentCheckout>> => {
   const rows = await sql<Row[]>`
-    select ${paymentColumns(sql, 'p')}, p.response, ${checkoutNumber(sql, 'a')}, (
-      select json_agg(o order by u.position)
-      from unnest(a.order_ids) with ordinality as u(order_id, position)
-      cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
-    ) as orders
+    select ${paymentColumns(sql, 'p')}, p.response, ${checkoutNumber(sql, 'a')},
+      ${checkoutOrders(sql, 'a')}
     from payment p join audit a using (id)
     where p.id = any(${checkoutIds as string[]}::uuid[])`;
   return new Map(rows.map((row) => [row.id, { status: row.status, response: responseOf(row) }]));
