@@ -46,20 +46,27 @@ export const sharedGround = ground<Rows>({
         }),
 });
 
+/** Adopts half of the charge as a refund of no order. Returns its id. */
+const adoptHalf = async (
+  { shop, store }: Parameters<typeof pay>[0],
+  { orders, paymentId }: Awaited<ReturnType<typeof pay>>,
+): Promise<string> => {
+  const amount = orders.reduce((sum, { total }) => sum + total.amount, 0);
+  const part = { reference: 're_7', refundId: null, origin: 'provider', atMs: shop.now() } as const;
+  const refunds = [{ ...part, amount: { amount: Math.round(amount / 2), currency: 'VND' } }];
+  await store.refunds.adopt({ paymentId, refunds, createId: shop.newId }, shop.now());
+  const query = { orderId: null, status: null, after: null, limit: 10 } as const;
+  const [adopted] = (await store.refunds.list(query))._unsafeUnwrap().items;
+  return defined(adopted).id;
+};
+
 /** The provider has given back half of the charge, and nobody knows of which order: what is left is less than the orders cost. */
 export const unassignedGround = ground<Rows>({
   name: 'a charge with a part of no order',
   build: async (actor) => {
     const rows = await pay(actor);
     await finishTasks(actor);
-    const { shop, store } = actor;
-    const amount = rows.orders.reduce((sum, { total }) => sum + total.amount, 0);
-    const part = { reference: 're_7', refundId: null, origin: 'provider', atMs: shop.now() } as const;
-    const refunds = [{ ...part, amount: { amount: Math.round(amount / 2), currency: 'VND' } }];
-    await store.refunds.adopt({ paymentId: rows.paymentId, refunds, createId: shop.newId }, shop.now());
-    const query = { orderId: null, status: null, after: null, limit: 10 } as const;
-    const [adopted] = (await store.refunds.list(query))._unsafeUnwrap().items;
-    return { ...rows, refundId: '', unassignedId: defined(adopted).id, job: null };
+    return { ...rows, refundId: '', unassignedId: await adoptHalf(actor, rows), job: null };
   },
   verbs: {
     'refund a': refund(0, null),
@@ -79,21 +86,16 @@ const finishOther = (outcome: FinishedRefund['outcome']): Verb<TwoRefunds> => ({
     say(store.refunds.finish({ refundId, outcome }, shop.now()), String),
 });
 
-/** Of two orders of one charge all that was left goes back. Both tasks are paused, and a part has no order yet. */
+/** Refunds of two orders are requested, for all that is left of the charge. Both tasks are paused, and a part has no order yet. */
 export const twoRefundsGround = ground<TwoRefunds>({
   name: 'two refunds of one charge',
   build: async (actor) => {
     const rows = await pay(actor);
-    const { shop, store } = actor;
-    const amount = rows.orders.reduce((sum, { total }) => sum + total.amount, 0);
-    const part = { reference: 're_7', refundId: null, origin: 'provider', atMs: shop.now() } as const;
-    const refunds = [{ ...part, amount: { amount: Math.round(amount / 2), currency: 'VND' } }];
-    await store.refunds.adopt({ paymentId: rows.paymentId, refunds, createId: shop.newId }, shop.now());
-    const query = { orderId: null, status: null, after: null, limit: 10 } as const;
-    const [adopted] = (await store.refunds.list(query))._unsafeUnwrap().items;
+    const unassignedId = await adoptHalf(actor, rows);
+    const { shop } = actor;
     const { id: refundId } = await shop.requestRefund(defined(rows.orders[0]).id);
     const { id: otherRefundId } = await shop.requestRefund(defined(rows.orders[2]).id);
-    return { ...rows, refundId, otherRefundId, unassignedId: defined(adopted).id, job: null };
+    return { ...rows, refundId, otherRefundId, unassignedId, job: null };
   },
   verbs: {
     'the refund of a succeeded': finish(refundSucceeded),
