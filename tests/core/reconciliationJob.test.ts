@@ -5,7 +5,7 @@ import { createRunJob, type JobPorts } from '../../core/usecases/runJob.ts';
 import { createFixture, defined, unwrap } from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
 import { createTestWorld } from '../world.ts';
-import { unreachableProvider } from './providers.ts';
+import { createJobPorts } from './jobPorts.ts';
 
 const world = createTestWorld();
 const store = createMemoryStore(world);
@@ -13,17 +13,7 @@ const fixture = createFixture(store, world);
 
 const createTestJob = (changes: Partial<JobPorts> = {}) =>
   createRunJob(
-    {
-      ...store,
-      provider: unreachableProvider,
-      mailer: store.mailbox,
-      actOnEvent: async () => ok(true),
-      followCharge: async () => ok(true),
-      followOpenDisputes: async () => ok(undefined),
-      reconcileLedger: async () => ok({ charges: 2, refunds: 1, differences: 0, storedDifferences: [] }),
-      world,
-      ...changes,
-    },
+    { ...createJobPorts(store, world), mailer: store.mailbox, ...changes },
     { mailDomain: 'shop.test' },
   );
 

@@ -8,7 +8,8 @@ import { createRunJob, type JobPorts } from '../../core/usecases/runJob.ts';
 import { createFixture, defined, unwrap } from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
 import { createTestWorld } from '../world.ts';
-import { createRefundingProvider, unreachableProvider } from './providers.ts';
+import { createJobPorts } from './jobPorts.ts';
+import { createRefundingProvider } from './providers.ts';
 
 let world = createTestWorld();
 let store = createMemoryStore(world);
@@ -25,20 +26,13 @@ beforeEach(() => {
 const createTestJob = (changes: Partial<JobPorts> = {}, mailOutcome: MailOutcome = { kind: 'accepted' }) =>
   createRunJob(
     {
-      ...store,
-      ledger: store.ledger,
-      provider: unreachableProvider,
+      ...createJobPorts(store, world),
       mailer: {
         send: async (mail) => {
           sent.push(mail);
           return mailOutcome;
         },
       },
-      actOnEvent: async () => ok(true),
-      followCharge: async () => ok(true),
-      followOpenDisputes: async () => ok(undefined),
-      reconcileLedger: async () => ok({ charges: 2, refunds: 1, differences: 0, storedDifferences: [] }),
-      world,
       ...changes,
     },
     { mailDomain: 'shop.test' },
