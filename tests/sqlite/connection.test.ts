@@ -30,6 +30,16 @@ describe('SQLite connection', () => {
       expect(existsSync(path)).toBe(true);
     }));
 
+  test('A bound value or limit leaves the plan of its statement as it is', () => {
+    const { client } = openTestStore();
+    const prepared = (condition: string) =>
+      client.prepare(`select value from secret where ${condition}`).source.split('where ')[1];
+    // SQLite plans a statement again for each new value of these, unless the value has a sign.
+    expect(prepared('name = ? and value >= $value')).toBe('name = +? and value >= +$value');
+    expect(prepared('name <?\n  limit ? OFFSET $offset')).toBe('name <+?\n  limit +? OFFSET +$offset');
+    expect(prepared('name in (?) or value = name')).toBe('name in (?) or value = name');
+  });
+
   test('A transaction that throws rolls back its writes', () => {
     const { client, connection, world } = openTestStore();
     const insert = client.prepare(`insert into secret (name, value) values ('a', 'b')`);
