@@ -34,9 +34,7 @@ for (const demo of [true, false]) {
 }
 
 test('The linters do find what is wrong', async () => {
-  const document = JSON.parse(await documentOf(true));
-  delete document.servers;
-  const broken = JSON.stringify(document);
+  const broken = JSON.stringify({ openapi: '3.0.3', info: { title: 'Orders', version: '1' }, paths: {} });
   expect(await redocly(broken)).not.toEqual([]);
   expect(await spectral(broken)).not.toEqual([]);
 }, 600_000);

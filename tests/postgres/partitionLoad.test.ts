@@ -15,7 +15,7 @@ import { endOfHistoryMs, firstHistoryMonth, insertHistory, partitionEmpty } from
 
 const buyers = 64;
 /** A million in `bun run test:volume`. */
-const orders = Number(process.env.VOLUME_ORDERS ?? 20_000);
+const orders = Number(process.env.VOLUME_ORDERS ?? 5_000);
 
 /** A shop with a history of 24 months, in which 64 customers buy again and again until `work` is done. */
 const buyDuring = async (
