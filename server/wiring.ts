@@ -133,6 +133,9 @@ export const adviceFor = async (databaseUrl: string, cause: unknown): Promise<st
   const code = 'code' in cause ? String(cause.code) : '';
   const otherPath = 'set DATABASE_URL=sqlite: and another path';
   if (code === 'SQLITE_NOTADB') return otherPath;
+  // Without room for its shared memory, SQLite says no more than an I/O error.
+  if (/^SQLITE_(FULL|IOERR)/.test(code))
+    return `make room on the disk of ${resolve(dirname(path))}: it is full, or it fails`;
   if (!/^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|PERM).*)$/.test(code)) return null;
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
     return `${otherPath}: this one is a folder`;

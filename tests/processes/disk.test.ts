@@ -44,6 +44,17 @@ describe.skipIf(disk === null)('a SQLite file on a small disk', () => {
     expect(await stopApp(app)).toEqual({ code: 0, signal: null });
   }, 120_000);
 
+  test.each(['shop.db', 'new.db'])(
+    'A start with %s on a full disk is refused and told to make room',
+    async (name) => {
+      const freeSpace = disk?.fill();
+      const app = await launchApp({ databaseUrl: `sqlite:${join(disk?.directory ?? '', name)}` });
+      expect(await app.stopped).toEqual({ code: 1, signal: null });
+      expect(app.output()).toContain('make room on the disk');
+      freeSpace?.();
+    },
+  );
+
   test('A read-only SQLite file prevents the start', async () => {
     disk?.makeReadOnly();
     const app = await launchApp({ databaseUrl });
