@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 import { createSandboxProvider } from '../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../adapters/sandbox/records.ts';
@@ -107,6 +107,13 @@ export const openOrExplain = async <T>(
     if (reason === null && !isExpected(cause)) throw cause;
     throw await explainStoreFailure(databaseUrl, cause, reason);
   }
+};
+
+/** For a command that works on what a shop has: with a mistyped path it must not make an empty shop and say that all is well. */
+export const refuseMissingFile = (databaseUrl: string): void => {
+  const path = sqlitePathOf(databaseUrl);
+  if (path !== null && !existsSync(path))
+    throw createStartError('there is no such file: is DATABASE_URL that of the shop?');
 };
 
 /** The failure of a database for an operator: which one, what is wrong, and what to do. */
