@@ -248,6 +248,8 @@ if (wrongRuntime !== null) {
   const { timer, clock } = systemWorld;
   const lines = createLineWriter((text) => process.stderr.write(text), timer);
   process.on('exit', lines.flush);
+  // A log on a full disk, or whose reader has gone, must not end a process that serves. Its lines are lost meanwhile.
+  process.stderr.on('error', () => {});
   const closers: Close[] = [];
   const format = { level, readable: isTerminal };
   const splunk = await openSplunkLog(
