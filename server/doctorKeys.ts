@@ -12,36 +12,23 @@ export const checkTokenKeys = async (
   { auth }: Pick<Config, 'auth'>,
 ): Promise<readonly Finding[]> => {
   if (auth.key.kind !== 'jwks') return [];
-  const url = new URL(auth.key.url);
+  const { host } = new URL(auth.key.url);
   const wrong = (text: string, advice: string): readonly Finding[] => [
-    { part, state: 'wrong', text: `${url.host} ${text}`, advice },
+    { part, state: 'wrong', text: `${host} ${text}`, advice },
   ];
-  const [{ createRemoteJWKSet }, { JOSEError, JWKSTimeout }] = await Promise.all([
-    import('jose/jwks/remote'),
-    import('jose/errors'),
-  ]);
-  const keySet = createRemoteJWKSet(url);
-  try {
-    await keySet.reload();
-  } catch (cause) {
-    if (cause instanceof JOSEError && !(cause instanceof JWKSTimeout))
-      return wrong(
-        'answers, but not with a set of keys',
-        `check the path in ${setting}: it is the jwks_uri in /.well-known/openid-configuration of the issuer`,
-      );
-    const code = cause instanceof JWKSTimeout ? 'ETIMEDOUT' : codeOf(cause);
+  const { probeKeySet } = await import('../api/http/keySetProbe.ts');
+  const answer = await probeKeySet(auth.key.url);
+  if (answer.kind === 'unreachable') {
+    const code = codeOf(answer.cause);
     return wrong(`cannot be reached (${code})`, adviceOf(setting, 'it', code));
   }
-  const keys = (keySet.jwks()?.keys ?? []).filter(
-    ({ kty, crv, use }) => use !== 'enc' && (kty === 'RSA' || (kty === 'EC' && crv === 'P-256')),
-  );
-  return keys.length === 0
+  if (answer.kind === 'no_set')
+    return wrong(
+      'answers, but not with a set of keys',
+      `check the path in ${setting}: it is the jwks_uri in /.well-known/openid-configuration of the issuer`,
+    );
+  const { keys } = answer;
+  return keys === 0
     ? wrong('has no key for RS256 or ES256', 'let the issuer sign tokens with one of these')
-    : [
-        {
-          part,
-          state: 'ok',
-          text: `${url.host} answers with ${keys.length === 1 ? 'one key' : `${keys.length} keys`}`,
-        },
-      ];
+    : [{ part, state: 'ok', text: `${host} answers with ${keys === 1 ? 'one key' : `${keys} keys`}` }];
 };
