@@ -15,6 +15,10 @@ test.each(['cartwright@.service', 'cartwright-gateway.service'])(
   },
 );
 
+test('The journal drops no line of a busy shop', () => {
+  expect(read('cartwright@.service')).toMatch(/^LogRateLimitIntervalSec=0$/m);
+});
+
 test('The log of the gateway is rotated where the guide and the unit say that it is, by the user that owns it', () => {
   const [unit, rotation] = [read('cartwright-gateway.service'), read('cartwright-gateway.logrotate')];
   const guide = readFileSync(
