@@ -33,7 +33,9 @@ describe('The SQL files of the release', () => {
 
   test('A clone has their bytes on every system, and those of the scripts of the image', () => {
     const paths = [...files.keys(), 'deploy/image/assemble.sh'];
-    const ends = git('check-attr', 'eol', '--', ...paths).trimEnd().split('\n');
+    const ends = git('check-attr', 'eol', '--', ...paths)
+      .trimEnd()
+      .split('\n');
     expect(ends).toEqual(paths.map((path) => `${path}: eol: lf`));
   });
 
