@@ -117,8 +117,9 @@ export const monthsBefore = (oldestId: string, before: Month): readonly Month[] 
   return Array.from({ length: Math.max(0, end - first) }, (_, index) => monthOf(first + index));
 };
 
-/** One line of a file, without its end. */
-export const lineOf = (row: ArchivedRow): string => JSON.stringify(row);
+/** One line of a file, without its end. JSON leaves U+2028 and U+2029 as they are, and readers end a line there. */
+export const lineOf = (row: ArchivedRow): string =>
+  JSON.stringify(row).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 
 /** Throws if the line is not one of `lineOf`. */
 export const rowOf = (line: string): ArchivedRow => {

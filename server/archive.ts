@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { openPostgresArchive } from '../adapters/postgres/archive/archive.ts';
@@ -9,9 +8,8 @@ import { archiveMonths, type MonthResult, restoreFile } from './archiveMonths.ts
 import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
-import { createStartError } from './process.ts';
 import { createProgress } from './progress.ts';
-import { openOrExplain } from './wiring.ts';
+import { openOrExplain, refuseMissingFile } from './wiring.ts';
 
 const exitCode = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130 };
 
@@ -40,7 +38,7 @@ const main = async (): Promise<number> => {
 const openArchive = async ({ databaseUrl, databasePooling }: Config): Promise<Archive> => {
   const path = sqlitePathOf(databaseUrl);
   if (path === null) return openPostgresArchive(databaseUrl, databasePooling);
-  if (!existsSync(path)) throw createStartError('there is no such file: is DATABASE_URL that of the shop?');
+  refuseMissingFile(databaseUrl);
   const { openSqliteArchive } = await import('../adapters/sqlite/archive/archive.ts');
   return openSqliteArchive(path);
 };

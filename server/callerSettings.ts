@@ -63,7 +63,7 @@ export const authSettings = ({ address, claimName, claimValue, setting }: Kinds)
   previousSecret: setting<string | null>({
     name: 'AUTH_SECRET_PREVIOUS',
     fallback: null,
-    doc: 'The last `AUTH_SECRET`, accepted too while tokens signed with it are in use. To change the secret: move it here, set the new one, start all processes again, and remove this one when its last token has expired.',
+    doc: 'The last `AUTH_SECRET`, accepted too while tokens signed with it are in use. To change the secret: move it here, set the new one, start all processes and the gateway again, and remove this one when its last token has expired.',
     read: (text) => ok(text),
     show: () => 'has the wrong form',
   }),

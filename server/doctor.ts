@@ -3,6 +3,7 @@ import { createSystemWorld } from '../adapters/system/system.ts';
 import { readConfig } from './config.ts';
 import { checkDatabase } from './doctorDatabase.ts';
 import { checkKafka } from './doctorEvents.ts';
+import { checkTokenKeys } from './doctorKeys.ts';
 import { checkReplica } from './doctorReplica.ts';
 import { type Finding, isHealthy, renderFindings } from './doctorReport.ts';
 import { reportRetention } from './doctorRetention.ts';
@@ -39,6 +40,7 @@ const examine = async (): Promise<readonly Finding[]> => {
     checkMailServer,
     checkProvider,
     checkServices,
+    checkTokenKeys,
     checkSplunk,
     checkKafka,
   ];

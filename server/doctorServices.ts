@@ -53,15 +53,13 @@ export const checkProvider = async (
 /** Any answer will do: a service may refuse a request that is not signed, and no order must be made to test one. */
 export const checkServices = async (
   { timer }: World,
-  { stepServices, auth }: Pick<Config, 'stepServices' | 'auth'>,
+  { stepServices }: Pick<Config, 'stepServices'>,
 ): Promise<readonly Finding[]> => {
   const urls = Object.entries(stepServices?.urls ?? {}).map(([service, url]) => ({
     part: service.replaceAll('_', ' '),
     url,
     setting: settingOf[service] ?? '',
   }));
-  if (auth.key.kind === 'jwks')
-    urls.push({ part: 'token keys', url: auth.key.url, setting: 'AUTH_JWKS_URL' });
   return Promise.all(
     urls.map(async ({ part, url, setting }): Promise<Finding> => {
       const { host } = new URL(url);
@@ -98,7 +96,8 @@ const reach = async (timer: World['timer'], url: string): Promise<string | null>
   return code;
 };
 
-const codeOf = (cause: unknown): string => {
+/** The code of a failed connection. */
+export const codeOf = (cause: unknown): string => {
   if (!(cause instanceof Error)) return 'failed';
   if ('code' in cause && typeof cause.code === 'string') return cause.code;
   return cause.cause === undefined ? cause.name : codeOf(cause.cause);

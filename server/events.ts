@@ -8,7 +8,7 @@ import { shownTarget } from '../core/subscription.ts';
 import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
 import { describeStartFailure, exitWithError } from './process.ts';
-import { openOrExplain, openStore } from './wiring.ts';
+import { openOrExplain, openStore, refuseMissingFile } from './wiring.ts';
 
 const usage = `Shows who receives events, and how far each is behind.
 
@@ -34,9 +34,10 @@ const main = async (): Promise<void> => {
   if (config.isErr())
     return fail(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
   try {
-    const store = await openOrExplain(config.value, () =>
-      openStore(createSystemWorld(config.value.shop), config.value),
-    );
+    const store = await openOrExplain(config.value, async () => {
+      refuseMissingFile(config.value.databaseUrl);
+      return openStore(createSystemWorld(config.value.shop), config.value);
+    });
     await (values.end === undefined ? list(store) : end(store, values.end, config.value));
     await store.close();
   } catch (cause) {

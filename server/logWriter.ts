@@ -32,3 +32,21 @@ export const createLineWriter = (
     },
   };
 };
+
+/**
+ * Writes to a stream, or loses the text. A log on a full disk, or whose reader has gone, must not end a process that
+ * serves. Bun tells of such a write by an event, which ends a process where nobody hears it, and Deno throws.
+ */
+export const createLossyWrite = (stream: {
+  on(event: 'error', heard: () => void): unknown;
+  write(text: string): unknown;
+}): ((text: string) => void) => {
+  stream.on('error', () => {});
+  return (text) => {
+    try {
+      stream.write(text);
+    } catch {
+      // The next line may find room.
+    }
+  };
+};

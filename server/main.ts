@@ -25,7 +25,7 @@ import { createDrain, defaultDrainMs } from './drain.ts';
 import { openKafka } from './kafka.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
-import { createLineWriter } from './logWriter.ts';
+import { createLineWriter, createLossyWrite } from './logWriter.ts';
 import { serveMetrics } from './metricsServer.ts';
 import { findMistypedSettings } from './mistypedSettings.ts';
 import { openWorker } from './openWorker.ts';
@@ -246,7 +246,7 @@ if (wrongRuntime !== null) {
   const drainMs = config.value.drainMs ?? (isTerminal ? 0 : defaultDrainMs);
   const systemWorld = createSystemWorld(config.value.shop);
   const { timer, clock } = systemWorld;
-  const lines = createLineWriter((text) => process.stderr.write(text), timer);
+  const lines = createLineWriter(createLossyWrite(process.stderr), timer);
   process.on('exit', lines.flush);
   const closers: Close[] = [];
   const format = { level, readable: isTerminal };
@@ -268,9 +268,9 @@ if (wrongRuntime !== null) {
   const closing = closeOnSignal(closers, drainMs + shutdownMs, log, timer);
   watchRunners(process.env, timer, () => closing.begin('the program that started this one has ended'));
   try {
-    console.log(
-      await start({ ...config.value, drainMs, droppedLines }, { world, log, tracing, closing }, closers),
-    );
+    const environment = { world, log, tracing, closing };
+    const banner = await start({ ...config.value, drainMs, droppedLines }, environment, closers);
+    createLossyWrite(process.stdout)(`${banner}\n`);
   } catch (cause) {
     // A signal during the start closes what the start still uses. Such a failure is not reported.
     if (!closing.hasBegun()) exitWithError(describeStartFailure(cause, config.value));

@@ -37,7 +37,7 @@ export const createTelemetry = (
   const database = sqlitePathOf(databaseUrl) === null ? 'postgres' : 'sqlite';
   countDropped(registry, droppedLines);
   createProcessMetrics(registry, world, { version, role, database });
-  const measureBatches = createStoreMetrics(registry, world);
+  const measureBatches = createStoreMetrics(registry, world, role === 'all' || role === 'worker');
   return {
     ...createCallMetrics(registry, world.timer),
     render: registry.render,

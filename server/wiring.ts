@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 import { createSandboxProvider } from '../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../adapters/sandbox/records.ts';
@@ -109,6 +109,13 @@ export const openOrExplain = async <T>(
   }
 };
 
+/** For a command that works on what a shop has: with a mistyped path it must not make an empty shop and say that all is well. */
+export const refuseMissingFile = (databaseUrl: string): void => {
+  const path = sqlitePathOf(databaseUrl);
+  if (path !== null && !existsSync(path))
+    throw createStartError('there is no such file: is DATABASE_URL that of the shop?');
+};
+
 /** The failure of a database for an operator: which one, what is wrong, and what to do. */
 const explainStoreFailure = async (
   databaseUrl: string,
@@ -133,6 +140,9 @@ export const adviceFor = async (databaseUrl: string, cause: unknown): Promise<st
   const code = 'code' in cause ? String(cause.code) : '';
   const otherPath = 'set DATABASE_URL=sqlite: and another path';
   if (code === 'SQLITE_NOTADB') return otherPath;
+  // Without room for its shared memory, SQLite says no more than an I/O error.
+  if (/^SQLITE_(FULL|IOERR)/.test(code))
+    return `make room on the disk of ${resolve(dirname(path))}: it is full, or it fails`;
   if (!/^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|PERM).*)$/.test(code)) return null;
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
     return `${otherPath}: this one is a folder`;

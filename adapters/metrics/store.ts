@@ -46,10 +46,14 @@ const createBatchMetrics = (metrics: Metrics) => {
 };
 
 /** Measures the batches of a store at its ports. Nothing is asked of the database that was not asked before. */
-export const createStoreMetrics = (metrics: Metrics, { timer, clock }: Pick<World, 'timer' | 'clock'>) => {
+export const createStoreMetrics = (
+  metrics: Metrics,
+  { timer, clock }: Pick<World, 'timer' | 'clock'>,
+  hasWorker: boolean,
+) => {
   const startWatch = createStopwatch(timer);
   const { size, seconds, steps, refused, rescued, events } = createBatchMetrics(metrics);
-  const money = createMoneyMetrics(metrics, clock);
+  const money = hasWorker ? createMoneyMetrics(metrics, clock) : () => {};
 
   const measure = async <T, F>(
     operation: string,
@@ -141,7 +145,8 @@ export const createStoreMetrics = (metrics: Metrics, { timer, clock }: Pick<Worl
 
 /**
  * The checks read all payments of a day, so a page never asks for them: it shows what the worker of this process, or
- * somebody else here, has read last. Without a worker it may show nothing.
+ * somebody else here, has read last. A process without a worker has no such numbers, also if an operator has read them
+ * there: they would get old, and hide that no worker runs.
  */
 const createMoneyMetrics = (metrics: Metrics, clock: World['clock']) => {
   const cases = metrics.gauge({

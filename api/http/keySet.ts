@@ -54,10 +54,15 @@ export const createKeySet = (url: string, clock: Clock, onOutage: (cause: unknow
     loading ??= loadNow();
     return loading;
   };
-  const mayLoad = (): boolean => clock.nowMs() - triedMs >= pauseMs;
+  /** What is of a time to come, because the clock was set back, is old: else nothing is loaded until it comes there again. */
+  const ageOf = (atMs: number): number => {
+    const ageMs = clock.nowMs() - atMs;
+    return ageMs < 0 ? maxAgeMs : ageMs;
+  };
+  const mayLoad = (): boolean => ageOf(triedMs) >= pauseMs;
 
   const refresh = async (): Promise<void> => {
-    const ageMs = clock.nowMs() - loadedMs;
+    const ageMs = ageOf(loadedMs);
     if (ageMs < refreshAfterMs) return;
     if (ageMs >= outageMaxMs) return load();
     // A request waits for new keys only if the last load did not fail: an outage must not slow every request down.

@@ -6,6 +6,7 @@ export const createTokenCache = <V>(entriesMax: number) => {
   // A Map keeps insertion order. Moving a key at each use would cost more than the lookup, so a use only marks
   // the entry. Eviction skips a marked entry once (second-chance algorithm).
   const entries = new Map<string, Entry<V>>();
+  let latestMs = 0;
   const evictOne = (): void => {
     for (const [token, entry] of entries) {
       entries.delete(token);
@@ -15,6 +16,9 @@ export const createTokenCache = <V>(entriesMax: number) => {
   };
   return {
     get: (token: string, nowMs: number): V | null => {
+      // After a clock was set back, what is withdrawn would be good until it comes there again.
+      if (nowMs < latestMs) entries.clear();
+      latestMs = nowMs;
       const entry = entries.get(token);
       if (entry === undefined) return null;
       if (entry.untilMs <= nowMs) {

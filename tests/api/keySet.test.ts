@@ -133,6 +133,16 @@ describe('Tokens of a key set', () => {
     expect(loads).toBe(2);
   });
 
+  test('After the clock was set back, a new key is found and one that left the set is refused', async () => {
+    await publish(['one', first]);
+    const one = await firstToken();
+    expect(await answer(one)).toBe('200');
+    world.advance(-3_600_000);
+    await publish(['two', second]);
+    expect(await answer(await secondToken())).toBe('200');
+    expect(await answer(one)).toBe(unknownKey);
+  });
+
   test('Requests at the same time load the set once', async () => {
     await publish(['one', first]);
     const token = await firstToken();

@@ -79,7 +79,7 @@ describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
     ['base/shop.patch.yaml', 'prometheus.io/scrape: "true"', 'prometheus.io/scrape: true'],
     ['base/shop.patch.yaml', 'key: KAFKA_BROKERS, optional: true', 'key: KAFKA_BROKERS, optionally: true'],
     ['base/read.yaml', 'key: DATABASE_REPLICA_URL, optional', 'key: DATABASE_REPLICA_URL, optionally'],
-    ['base/network.yaml', 'ports: [{ port: 5432 }]\n---', 'ports: [{ ports: 5432 }]\n---'],
+    ['base/network.yaml', 'ports: [{ port: 5432 }, ', 'ports: [{ ports: 5432 }, '],
     ['components/queue-depth/worker.patch.yaml', 'metric: { name:', 'metric: { names:'],
     ['components/queue-depth/worker.patch.yaml', 'averageValue: "1000"', 'averageValue: [1000]'],
   ])('In %s, “%s” that became another word is found: %s', (file, from, to) => {
@@ -240,7 +240,9 @@ describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
     const database = {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'database' } },
     };
-    expect(listAt(policy('database'), 'egress')).toEqual([{ to: [database], ports: [{ port: 5_432 }] }]);
+    expect(listAt(policy('database'), 'egress')).toEqual([
+      { to: [database], ports: [{ port: 5_432 }, { port: 6_432 }] },
+    ]);
     expect(JSON.stringify(objects)).not.toContain('8088');
     const components: Edit = [
       'overlays/production/kustomization.yaml',

@@ -21,6 +21,7 @@ const secrets = {
   AUTH_SECRET: `${secret}Z8rW1vQm4Kx0`,
   STRIPE_API_KEY: 'sk_test_1',
   STRIPE_WEBHOOK_SECRET: 'whsec_1',
+  STRIPE_PUBLISHABLE_KEY: 'pk_test_1',
 };
 
 describe('The sample of the settings', () => {
@@ -28,6 +29,17 @@ describe('The sample of the settings', () => {
     const unit = { NODE_ENV: 'production', HOST: '127.0.0.1', DATABASE_URL: 'sqlite:/tmp/shop.db' };
     const config = readConfig({ ...unit, ...Object.fromEntries(on), ...secrets });
     expect(config.isErr() ? config.error : []).toEqual([]);
+  });
+
+  test('It names each setting that the guide says a real shop needs', () => {
+    const guide = readFileSync(`${deploy}/../docs/operating/run.md`, 'utf8');
+    const [, table = ''] = /## Settings that matter\n([\s\S]*?)\n## /.exec(guide) ?? [];
+    const named = [...table.matchAll(/`([A-Z_]+)[`=]/g)].map(([, name = '']) => name);
+    // The unit has the first one. The others are in place of the secret.
+    const elsewhere = ['NODE_ENV', 'AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
+    const inSample = [...on, ...off].map(([name]) => name);
+    expect(named).toContain('METRICS_PORT');
+    expect(named.filter((name) => !inSample.includes(name) && !elsewhere.includes(name))).toEqual([]);
   });
 
   test('PostgreSQL with a replica, metrics, traces and the log in Splunk can be turned on with it', () => {

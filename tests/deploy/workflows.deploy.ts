@@ -64,6 +64,14 @@ describe('The supply of the workflows', () => {
     }
   });
 
+  test('Two roll-outs to one place come one after the other, also from a branch and a tag', () => {
+    const rollOut = Object(YAML.parse(textOf('rollOut.yaml'))).jobs['roll-out'];
+    expect(rollOut.concurrency).toEqual({
+      group: `roll-out-\${{ inputs.overlay }}`,
+      'cancel-in-progress': false,
+    });
+  });
+
   test('No script has text of an event in it, which would run as a command', () => {
     for (const file of files)
       for (const [, script = ''] of textOf(file).matchAll(/run: (?:\|\n((?: {10}.*\n)+)|.*)/g))

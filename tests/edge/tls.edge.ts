@@ -85,6 +85,25 @@ describe.if(gatewayAvailable())('TLS at the gateway', () => {
     for (const upstream of checkout) upstream.cuts = () => false;
   });
 
+  test('A body that is too large is a problem over HTTP/2 too', async () => {
+    const { tlsPort, certificate } = ground.gateway;
+    const session = connect(`https://localhost:${tlsPort}`, { ca: readFileSync(certificate) });
+    for (const path of ['/orders', '/products', '/session']) {
+      const request = session.request({
+        ...{ ':path': path, ':method': 'POST' },
+        'content-length': 1024 ** 2 + 1,
+      });
+      const [headers] = await once(request, 'response');
+      request.close();
+      expect([path, headers[':status'], headers['content-type']]).toEqual([
+        path,
+        413,
+        'application/problem+json',
+      ]);
+    }
+    session.close();
+  });
+
   test('A problem of the gateway has the header of HTTPS too, and plain HTTP has none', async () => {
     const ca = readFileSync(ground.gateway.certificate);
     const fetched = await fetch(`https://localhost:${ground.gateway.tlsPort}/orders`, {

@@ -70,6 +70,22 @@ test.each(commands)('bun run %s says which database it cannot reach, and what to
   expect([status, stderr.includes('hunter2')]).toEqual([1, false]);
 });
 
+test.each([
+  ['events', []],
+  ['archive', ['--before', '2020-01']],
+] as const)('bun run %s makes no shop where there is none', (name, argv) => {
+  const file = join(createScratchFolder('missing', { inMemory: true }), 'shop.db');
+  const env = { ...process.env, DATABASE_URL: `sqlite:${file}` };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [`server/${name}.ts`, ...argv], {
+    env,
+    encoding: 'utf8',
+  });
+  expect(stderr).toContain(
+    `the database sqlite:${file}: there is no such file: is DATABASE_URL that of the shop?`,
+  );
+  expect([status, stdout, existsSync(file)]).toEqual([1, '', false]);
+});
+
 test.each(commands)('bun run %s says that a setting is mistyped', (name, argv) => {
   const file = join(createScratchFolder('mistyped', { inMemory: true }), 'shop.db');
   const env = {

@@ -110,6 +110,19 @@ describe.each(archivedDatabases)('Archive of $name', ({ create, openStore, openA
     ]);
   });
 
+  test('A history whose reason has a separator of lines goes out and comes back', async () => {
+    world.advance(1);
+    const id = await sell();
+    await stored(
+      `update order_state set detail = 'one\u2028two\u2029three' where order_id = '${id}' and seq = 2`,
+    );
+    const before = await rowsOf('2025-01');
+    expect(monthsOf(await run('2025-02'))).toEqual(['archived 2025-01']);
+    expect(await rowsOf('2025-01')).toEqual([]);
+    await restoreFile(archive, fileOf('history-2025-01.ndjson.gz'));
+    expect(await rowsOf('2025-01')).toEqual(before);
+  });
+
   test('A month begins and ends at midnight of UTC, and months that have not ended before the given one stay', async () => {
     const inDecember = await fixture.placeOrder(await fixture.createProduct());
     world.advance(1);

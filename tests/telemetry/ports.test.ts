@@ -93,6 +93,7 @@ describe('The store', () => {
     const measured = createStoreMetrics(
       fixture.registry,
       fixture.world,
+      true,
     )({
       ...store,
       queue: { ...store.queue, ...changes.queue },

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
 import type { CheckOut, CheckoutCommand } from '../../core/usecases/checkOut.ts';
 import { createTelemetry } from '../../server/telemetry.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { createManualTimer } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
 import { samplesOf } from './samples.ts';
@@ -60,4 +61,19 @@ test('A process says what it is, how late its timers are, what it waited for and
   expect((await samples()).get('cartwright_log_lines_dropped_total')).toBe(7);
   for (const name of ['process_resident_memory_bytes', 'process_heap_bytes', 'process_cpu_seconds_total'])
     expect([name, found.get(name)]).toEqual([name, expect.any(Number)]);
+});
+
+// The alert about missing workers looks at these numbers, and they are as old as the last visit of the operator.
+test.each([
+  ['read', false],
+  ['checkout', false],
+  ['worker', true],
+  ['all', true],
+] as const)('A process with ROLE=%s shows the money checks that were read there: %p', async (role, shown) => {
+  const world = createTestWorld();
+  const config = { role, databaseUrl: 'postgres://db/shop' } as const;
+  const telemetry = createTelemetry({ ...world, timer: createManualTimer(world) }, config, '1', () => 0);
+  await telemetry.measureStore(createMemoryStore(world)).ledger.counts(world.clock.nowMs());
+  const found = samplesOf((await telemetry.render(null)).text);
+  expect(found.has('cartwright_money_check_cases{check="unknown"}')).toBe(shown);
 });

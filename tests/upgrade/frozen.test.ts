@@ -31,6 +31,14 @@ describe('The SQL files of the release', () => {
     expect(silent).toEqual([]);
   });
 
+  test('A clone has their bytes on every system, and those of the scripts of the image', () => {
+    const paths = [...files.keys(), 'deploy/image/assemble.sh'];
+    const ends = git('check-attr', 'eol', '--', ...paths)
+      .trimEnd()
+      .split('\n');
+    expect(ends).toEqual(paths.map((path) => `${path}: eol: lf`));
+  });
+
   test('The list of hashes is that of the commit, whose version the changelog has', () => {
     const commit = releaseCommit();
     needCommit(commit);
