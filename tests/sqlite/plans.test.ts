@@ -51,7 +51,7 @@ describe('query plans of SQLite', async () => {
       'from json_each($orders))',
       // A bounded range of one order's history, and the timeline of one order, sorted.
       'from order_history where order_id = $orderId and stored_seq <= $last order by seq',
-      'from order_history where order_id = $orderId and stored_seq >= $after and stored_seq <= $after + $rowsMax and seq > $after order by seq limit $rowsMax',
+      'from order_state where order_id = $orderId and seq > $after order by seq limit 1 offset $limit ), 9223372036854775807) order by seq limit $limit + 1',
       'from order_state where order_id = $orderId) - 100 order by seq desc limit 100',
       'from orders o order by o.position desc limit ?',
       // Scans that end at the first row.
