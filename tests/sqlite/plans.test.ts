@@ -230,6 +230,15 @@ describe('query plans of SQLite', async () => {
     ]);
   });
 
+  test('A list of failed tasks reads only those', () => {
+    expect(planOf('from "task" where', `"task"."state" = 'failed'`, 'exists')[0]).toBe(
+      'SEARCH task USING INDEX task_failed (id>?)',
+    );
+    expect(planOf('select "id" from "task"', `"task"."state" = 'failed'`)).toEqual([
+      'SEARCH task USING INDEX task_failed (id>? AND id<?)',
+    ]);
+  });
+
   test('A product list reads only the products on sale, or only the archived ones', () => {
     const lists = (archived: number) =>
       ['p.type = ? and p.position', 'p.position'].map(
