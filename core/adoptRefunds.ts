@@ -81,7 +81,7 @@ export const judgeAssignment = (
   if (part === null || checkoutId !== part.refund.paymentId || !wasPaid)
     return err({ kind: 'order_not_refundable', status });
   const left = total.amount - refunded;
-  if (left <= 0) return err({ kind: 'refund_too_large', left: { ...total, amount: left } });
+  if (left <= 0) return err({ kind: 'refund_too_large', left: { ...total, amount: 0 } });
   const taken = Math.min(left, part.refund.amount.amount);
   return ok(split(part, [{ orderId: id, amount: taken }], createId));
 };

@@ -42,7 +42,8 @@ export const judgeRefund = (
   if ((command.amount?.currency ?? total.currency) !== total.currency) return err({ kind: 'mixed_currency' });
 
   // A part that the provider refunded belongs to some order of the charge, even while nobody knows to which.
-  const left = Math.min(total.amount - refunded, chargeLeft ?? 0);
+  // A bank can take more than was paid. Then nothing is left, and not less than nothing.
+  const left = Math.max(0, Math.min(total.amount - refunded, chargeLeft ?? 0));
   const amount = command.amount?.amount ?? left;
   if (amount > left || amount <= 0)
     return err({ kind: 'refund_too_large', left: { amount: left, currency: total.currency } });

@@ -187,8 +187,10 @@ const createReportWithRetries =
         const accepted = await report(stepReport);
         if (accepted.isOk()) {
           outage.recovered(name);
-          if (!accepted.value && world.clock.nowMs() < lease.untilMs) log.info(taskTaken, { taskId });
-          else if (!accepted.value) countedLog.warn(leaseExpired, { taskId });
+          const isHeld = world.clock.nowMs() < lease.untilMs;
+          if (!accepted.value && !isHeld) countedLog.warn(leaseExpired, { taskId });
+          // After a failure, the first report may have been written and only its answer lost.
+          else if (!accepted.value && failures === 0) log.info(taskTaken, { taskId });
           return accepted.value;
         }
         outage.failed(name, accepted.error);

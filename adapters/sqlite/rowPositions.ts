@@ -6,6 +6,9 @@ import type Database from 'better-sqlite3';
  */
 export const rowStride = 8;
 
+/** Before all positions. A row that is older than the first one of its table has a position below 0. */
+export const firstPosition = -Number.MAX_SAFE_INTEGER;
+
 /**
  * Keeps the positions of a table's rows in the order of their ids. The created function returns the position for a new
  * id. The caller must insert that row, and its search tokens if it writes them at that position, before it asks for the

@@ -187,6 +187,9 @@ export const erasureContract = (name: string, open: OpenWithBackdoor): void => {
       );
       expect(await fixture.listTasks()).toEqual([]);
       expect(await rowsWithAddress(email)).toEqual([]);
+      // Its history goes on where it has ended.
+      await fixture.requestRefund(order.id);
+      expect((await states(order.id)).slice(-2)).toEqual(['skipped', 'refund_requested']);
     });
 
     test('A mail to an erased customer is skipped where it failed, waits, is held or is being sent', async () => {

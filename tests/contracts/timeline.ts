@@ -48,6 +48,12 @@ export const timelineContract = (name: string, open: OpenStore): void => {
       ]);
       expect((await fixture.findOrder(order.id)).history).toEqual(all.slice(-100));
       expect(await pages(7)).toEqual(all);
+      // With the second change, the oldest of the 100 is a row `stock_reserved`.
+      for (const quantity of [3, 4]) {
+        const change = { orderId: order.id, customerId: order.customerId, quantity };
+        await unwrap(store.orders.changeQuantity(change, fixture.now()));
+        expect((await fixture.findOrder(order.id)).history).toEqual((await pages(100)).slice(-100));
+      }
       expect(await readTimeline(order.id, 7)).toEqual(await readTimeline(order.id));
       expect(await unwrap(store.orders.history({ orderId: fixture.newId(), after: null, limit: 9 }))).toEqual(
         { items: [], next: null },

@@ -32,7 +32,8 @@ describe('The assignment of a refund that the provider made', () => {
     });
   });
 
-  test('An order that has had all its money back gets none', () => {
-    expect(judge('paid', { refunded: 100 })._unsafeUnwrapErr().kind).toBe('refund_too_large');
+  test.each([100, 150])('An order that has had all its money back gets none, after %d of 100', (refunded) => {
+    const left = { amount: 0, currency: 'VND' };
+    expect(judge('paid', { refunded })._unsafeUnwrapErr()).toEqual({ kind: 'refund_too_large', left });
   });
 });

@@ -165,9 +165,13 @@ describe('Refund requests', () => {
     expect(failureOf({ amount: amountOf(amount) }, { refunded })).toEqual(expected);
   });
 
-  test('A refund of all that is left is refused if nothing is left', () => {
-    expect(failureOf({}, { refunded: 100 }).kind).toBe('refund_too_large');
-  });
+  test.each([100, 150])(
+    'A refund of all that is left is refused after %d of 100: nothing is left',
+    (refunded) => {
+      const left = { amount: 0, currency: 'VND' };
+      expect(failureOf({}, { refunded })).toEqual({ kind: 'refund_too_large', left });
+    },
+  );
 
   test('A refund in another currency than that of the order is refused', () => {
     expect(judge({ amount: amountOf(1, 'VND') }).isOk()).toBe(true);

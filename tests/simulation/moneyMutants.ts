@@ -5,7 +5,7 @@ export const moneyMutants: readonly Mutant[] = [
   mutant(
     'the sum of refunds',
     'core/judgeRefund.ts',
-    'const left = Math.min(total.amount - refunded, chargeLeft ?? 0);',
+    'const left = Math.max(0, Math.min(total.amount - refunded, chargeLeft ?? 0));',
     'const left = total.amount;',
   ),
   mutant(

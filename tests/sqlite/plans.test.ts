@@ -51,7 +51,7 @@ describe('query plans of SQLite', async () => {
       'from json_each($orders))',
       // A bounded range of one order's history, and the timeline of one order, sorted.
       'from order_history where order_id = $orderId and stored_seq <= $last order by seq',
-      'from order_history where order_id = $orderId and stored_seq >= $after and stored_seq <= $after + $rowsMax and seq > $after order by seq limit $rowsMax',
+      'from order_state where order_id = $orderId and seq > $after order by seq limit 1 offset $limit ), 9223372036854775807) order by seq limit $limit + 1',
       'from order_state where order_id = $orderId) - 100 order by seq desc limit 100',
       'from orders o order by o.position desc limit ?',
       // Scans that end at the first row.
@@ -227,6 +227,15 @@ describe('query plans of SQLite', async () => {
     expect(planOf('p.recover_ms <= ? order')).toEqual([
       'SEARCH p USING INDEX payment_open (recover_ms<?)',
       'SEARCH a USING INDEX sqlite_autoindex_audit_1 (id=?)',
+    ]);
+  });
+
+  test('A list of failed tasks reads only those', () => {
+    expect(planOf('from "task" where', `"task"."state" = 'failed'`, 'exists')[0]).toBe(
+      'SEARCH task USING INDEX task_failed (id>?)',
+    );
+    expect(planOf('select "id" from "task"', `"task"."state" = 'failed'`)).toEqual([
+      'SEARCH task USING INDEX task_failed (id>? AND id<?)',
     ]);
   });
 

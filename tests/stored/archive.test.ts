@@ -7,7 +7,7 @@ import type { Store } from '../../core/store.ts';
 import { archiveMonths, type MonthResult, restoreFile } from '../../server/archiveMonths.ts';
 import { openDatabase } from '../chaos/run/database.ts';
 import { createEventFixture } from '../contracts/eventFixture.ts';
-import { createFixture, type Fixture, unwrap } from '../contracts/fixture.ts';
+import { createFixture, type Fixture, listAll, unwrap } from '../contracts/fixture.ts';
 import { createScratchFolder } from '../processes/cleanup.ts';
 import type { TestDatabase } from '../processes/postgres.ts';
 import { createTestWorld, type TestWorld } from '../world.ts';
@@ -225,6 +225,8 @@ describe.each(archivedDatabases)('Archive of $name', ({ create, openStore, openA
     expect(order).toMatchObject({ status: 'refunded', historyArchived: true });
     expect(order.history.map(({ state }) => state)).toEqual(['refund_requested', 'refunded']);
     expect(order.history[0]?.seq).toBe(before.history.length + 1);
+    const pages = (after: number | null) => store.orders.history({ orderId: id, after, limit: 1 });
+    expect(await listAll(pages)).toEqual(order.history);
     await stored('delete from task');
     await run('2025-02');
     for (const name of ['history-2025-01.ndjson.gz', 'history-2025-01.2.ndjson.gz'])

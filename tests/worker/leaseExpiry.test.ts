@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { createFixtureOpener, createManualMailer, waitUntil, wereNotified, withQueue } from './harness.ts';
 
@@ -91,6 +91,28 @@ describe('a lease of a worker', () => {
     await waitUntil(() => logLines.length > 0);
     expect(logLines).toMatchObject([
       { level: 'info', message: expect.stringContaining('a refund or an operator took a task') },
+    ]);
+  });
+
+  test('A report whose answer was lost is no task that was taken', async () => {
+    const fixture = await open();
+    const [orderId = ''] = await fixture.placePaidOrders(['digital']);
+    let reports = 0;
+    const store = withQueue(fixture.store, {
+      report: async (...query) => {
+        const accepted = await fixture.store.queue.report(...query);
+        return ++reports === 1 ? err({ kind: 'unavailable', reason: 'the answer was lost' }) : accepted;
+      },
+    });
+    const { advance, logLines } = fixture.startWorker({ store });
+    await waitUntil(() => reports === 1);
+    await advance(1_000);
+    expect(reports).toBe(2);
+    expect(await fixture.tasks()).toEqual([]);
+    expect(await fixture.statuses([orderId])).toEqual(['completed']);
+    expect(logLines.map(({ level, message }) => [level, message])).toEqual([
+      ['warn', expect.stringContaining('the database is unavailable')],
+      ['info', expect.stringContaining('the database is available again')],
     ]);
   });
 

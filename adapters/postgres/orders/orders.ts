@@ -73,7 +73,7 @@ export const readOrderDetails = async (sql: Sql, condition: Fragment): Promise<r
        from (
          select * from order_history h
          where h.order_id = d.id
-           and h.stored_seq > (select max(n.seq) from order_state n where n.order_id = d.id) - ${shownStates}::integer
+           and h.stored_seq >= (select max(n.seq) from order_state n where n.order_id = d.id) - ${shownStates}::integer
          order by h.seq desc limit ${shownStates}
        ) s) as history,
       not exists (select from order_state b where b.order_id = d.id and b.seq = 1) as history_archived,
@@ -108,11 +108,14 @@ const detailOf = (row: DetailRow): OrderDetail => {
   };
 };
 
+/** Its beginning may be in an archive, so the row is found where a page ends. */
 const readHistory = async (sql: Sql, { orderId, after, limit }: Parameters<Orders['history']>[0]) => {
   const first = after ?? 0;
   const rows = await sql<OrderState[]>`
     select seq, state, at_ms as "atMs", detail from order_history
-    where order_id = ${orderId} and stored_seq between ${first} and ${first + limit + 1} and seq > ${first}
+    where order_id = ${orderId} and seq > ${first} and stored_seq between ${first} and coalesce((
+      select seq from order_state where order_id = ${orderId} and seq > ${first} order by seq limit 1 offset ${limit}
+    ), 2147483647)
     order by seq limit ${limit + 1}`;
   return pageOf([...rows], limit, ({ seq }) => seq);
 };

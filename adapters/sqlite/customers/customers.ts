@@ -17,6 +17,7 @@ import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { createOrderLock } from '../orders/lock.ts';
 import { createReadNamedTasks, createWriteChange } from '../queue/rescue.ts';
+import { firstPosition } from '../rowPositions.ts';
 import { createEraseColumns } from './erase.ts';
 import { createReadCustomerOrders } from './orders.ts';
 import { createReadTargets } from './targets.ts';
@@ -58,7 +59,7 @@ const createEraseSlice = (connection: Connection) => {
   const page = client.prepare<[object], { readonly id: string; readonly isLeft: number }>(
     `select id, email <> '${erasedContact.email}' or ${isOneOf('status', orderStatusesBefore('cancel'))} as isLeft
      from orders
-     where customer_id = $customerId and position > coalesce((select position from orders where id = $after), -1)
+     where customer_id = $customerId and position > coalesce((select position from orders where id = $after), ${firstPosition})
      order by position limit $limit`,
   );
   const cancel = client.prepare<[number, string]>(

@@ -5,6 +5,7 @@ import { createFindInvoice } from '../orders/invoices.ts';
 import { createFindOrder } from '../orders/orders.ts';
 import { createReadTimeline } from '../orders/timeline.ts';
 import { createRefundsOfOrder } from '../refunds/read.ts';
+import { firstPosition } from '../rowPositions.ts';
 
 /** See `Customers.orders`. Runs in the caller's transaction. */
 export const createReadCustomerOrders = (connection: Connection) => {
@@ -14,7 +15,7 @@ export const createReadCustomerOrders = (connection: Connection) => {
   const refundsOf = createRefundsOfOrder(connection);
   const page = connection.client.prepare<[object], { readonly id: string } & Contact>(
     `select id, email, language from orders
-     where customer_id = $customerId and position > coalesce((select position from orders where id = $after), -1)
+     where customer_id = $customerId and position > coalesce((select position from orders where id = $after), ${firstPosition})
      order by position limit $limit`,
   );
   return (query: Parameters<Customers['orders']>[0], nowMs: number): readonly CustomerOrder[] =>

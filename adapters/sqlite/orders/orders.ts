@@ -89,14 +89,17 @@ const paymentColumns = Object.entries(getTableColumns(paymentTable))
 
 const stateColumns = 'seq, state, at_ms as atMs, detail';
 
-/** See `Orders.history`. */
+/** See `Orders.history`. Its beginning may be in an archive, so the row is found where a page ends. */
 const createReadHistory = ({ client }: Connection) => {
   const select = client.prepare<[object], OrderState>(
-    `select ${stateColumns} from order_history where order_id = $orderId and stored_seq >= $after
-       and stored_seq <= $after + $rowsMax and seq > $after order by seq limit $rowsMax`,
+    `select ${stateColumns} from order_history where order_id = $orderId and seq > $after
+       and stored_seq >= $after and stored_seq <= coalesce((
+         select seq from order_state where order_id = $orderId and seq > $after order by seq limit 1 offset $limit
+       ), 9223372036854775807)
+     order by seq limit $limit + 1`,
   );
   return ({ orderId, after, limit }: Parameters<Orders['history']>[0]) =>
-    pageOf(select.all({ orderId, after: after ?? 0, rowsMax: limit + 1 }), limit, ({ seq }) => seq);
+    pageOf(select.all({ orderId, after: after ?? 0, limit }), limit, ({ seq }) => seq);
 };
 
 export const createFindOrder = ({ client, db }: Connection) => {
@@ -106,7 +109,7 @@ export const createFindOrder = ({ client, db }: Connection) => {
   );
   const newestStates = client.prepare<[object], OrderState>(
     `select ${stateColumns} from order_history where order_id = $orderId
-       and stored_seq > (select max(seq) from order_state where order_id = $orderId) - ${shownStates}
+       and stored_seq >= (select max(seq) from order_state where order_id = $orderId) - ${shownStates}
      order by seq desc limit ${shownStates}`,
   );
   const firstState = client.prepare<[string], unknown>(

@@ -77,7 +77,8 @@ export const createUpsertProducts = (connection: Connection, { ids }: World) => 
     let updated = 0;
     const targets: ActivityTarget[] = [];
     for (const draft of completed.value) {
-      const row = known.get(draft.code);
+      // Read again: a new product of this import may have moved the row.
+      const row = known.has(draft.code) ? byCode.get(draft.code) : undefined;
       if (row === undefined) {
         targets.push(productTarget(create(draft, nowMs, index), lastByCode.get(draft.code) ?? draft));
         created++;

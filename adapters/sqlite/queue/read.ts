@@ -167,7 +167,8 @@ const conditions: Readonly<Record<TaskState, (nowMs: number) => readonly SQL[]>>
   paused: () => [
     sql`(${task.state} = 'paused' or ${task.state} = 'parked' or (${task.state} = 'ready' and ${isHeld}))`,
   ],
-  failed: () => [eq(task.state, 'failed')],
+  // Not bound: the planner uses the partial index `task_failed` only if it sees the value.
+  failed: () => [sql`${task.state} = 'failed'`],
 };
 
 const taskOf = (row: typeof task.$inferSelect & { readonly isHeld: number }, nowMs: number): Task => ({

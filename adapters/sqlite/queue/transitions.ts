@@ -58,16 +58,17 @@ export const createWriteTransitions = ({
       failTask.run({ taskId, step, seqs: JSON.stringify(seqs), error });
       for (const { orderId, seq } of orders) updateOrder.run(orderStatusAfter.fail, seq, nowMs, orderId);
     }
+    // Before the tasks that are done: an order whose notice is left out has its last row after its completion.
+    for (const { orderId, seq } of completed) {
+      updateOrder.run(orderStatusAfter.complete, seq, nowMs, orderId);
+      sell.run(orderId);
+    }
     const counts = new Map<string, number>();
     for (const { taskId, orders } of finished) {
       const pipeline = pipelineOf.get(taskId) ?? '';
       deleteTask.run(taskId);
       counts.set(pipeline, (counts.get(pipeline) ?? 0) + 1);
       for (const { orderId, seq } of orders) updateSeq.run(seq, orderId);
-    }
-    for (const { orderId, seq } of completed) {
-      updateOrder.run(orderStatusAfter.complete, seq, nowMs, orderId);
-      sell.run(orderId);
     }
     for (const [pipeline, tasks] of counts) countFinished.run(nowMs, pipeline, tasks);
   };

@@ -4,6 +4,7 @@ import { continueRefold, nextPart, type RefoldPosition } from '../../../core/ref
 import { foldVersion } from '../../../core/search.ts';
 import type { Store } from '../../../core/store.ts';
 import type { Connection } from '../connection.ts';
+import { firstPosition } from '../rowPositions.ts';
 import type { OrderRow, ProductRow } from '../rows.ts';
 import { columnsOf, orders, product } from '../schema.ts';
 import { createTokenWriter, orderTexts, productTexts } from './tokens.ts';
@@ -23,9 +24,6 @@ export const storeFoldVersion = (client: Database.Database): void => {
 
 const parts = ['product', 'orders'] as const;
 type Part = (typeof parts)[number];
-
-/** Before all positions. */
-const firstPosition = -Number.MAX_SAFE_INTEGER;
 
 /** See `Store.refoldNames`. The slice and its position are one transaction, so a kill loses or repeats nothing. */
 export const createRefoldNames = ({ client, write, runStatement }: Connection): Store['refoldNames'] => {

@@ -3,7 +3,7 @@ import type { AsyncResult, Unavailable } from '../../../core/result.ts';
 import type { SearchQuery } from '../../../core/search.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
-import { rowStride } from '../rowPositions.ts';
+import { firstPosition, rowStride } from '../rowPositions.ts';
 import type { RowWindow } from './query.ts';
 
 /** A search of one table, newest row first. */
@@ -119,7 +119,7 @@ const createWindow = (client: Connection['client'], table: 'orders' | 'product')
     if (top === undefined) return null;
     const end = (before === null ? undefined : fromId.get(before)) ?? top + 1;
     const oldest = floor.get(end - rows * rowStride);
-    if (oldest === undefined) return { below: end, from: -Number.MAX_SAFE_INTEGER, next: null };
+    if (oldest === undefined) return { below: end, from: firstPosition, next: null };
     const isLast = since !== null && oldest.id < since;
     return { below: end, from: oldest.position, next: isLast ? null : oldest.id };
   };
@@ -135,7 +135,7 @@ const createOwnWindow = (client: Connection['client']) => {
     (before: string | null, since: string | null, rows: number): Window => {
       const end = (before === null ? undefined : fromId.get(before)) ?? Number.MAX_SAFE_INTEGER;
       const oldest = floor.get(customerId, end, rows - 1);
-      if (oldest === undefined) return { below: end, from: -Number.MAX_SAFE_INTEGER, next: null };
+      if (oldest === undefined) return { below: end, from: firstPosition, next: null };
       const isLast = since !== null && oldest.id < since;
       return { below: end, from: oldest.position, next: isLast ? null : oldest.id };
     };
