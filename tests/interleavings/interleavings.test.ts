@@ -56,6 +56,7 @@ const chosen = [
   'a completed checkout: adopt a refund of all × the adopted part failed',
   'a completed checkout: assign the adopted part × the adopted part failed',
   'a charge with a part of no order: refund a × refund c',
+  'two refunds of one charge: the refund of a failed × the refund of c failed',
   'events of a subscription: report it as failed × end the subscription',
   'events of a subscription: end the subscription × send a test',
   'events of a subscription: end the subscription × resend a delivery',

@@ -57,6 +57,7 @@ const lists: Readonly<Record<string, readonly (readonly [string, string, string]
     ['refund a', 'refund c', 'the part failed'],
     ['refund a', 'refund c', 'assign the part to a'],
   ],
+  'two refunds of one charge': [['the refund of a failed', 'the refund of c failed', 'the part failed']],
   'a refund under way': [
     ['the refund succeeded', 'report the job', 'rescue the job'],
     ['the refund succeeded', 'the refund failed', 'correct the address'],

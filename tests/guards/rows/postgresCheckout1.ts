@@ -51,9 +51,9 @@ export const postgresCheckout1: readonly Guard[] = [
     stepped('pending orders: claim [b, a] alone × cancel what has expired × keep the quantity of b', 10),
   ),
   guard(
-    'a refund locks its order, on PostgreSQL',
+    'an order that is changed is locked, on PostgreSQL',
     ['adapters/postgres/orders/lock.ts', 'orderId} for update', 'orderId}'],
-    stepped('a completed checkout: refund 60 % of a × refund 60 % of a again', 2),
+    stepped('pending orders: change the quantity of a × change the quantity of a', 1),
   ),
   guard(
     'a refund locks the task of its order, on PostgreSQL',
