@@ -40,6 +40,9 @@ test('An amount is typed as it is read', () => {
 
 test('The decimals are those of the API, whatever the browser has', () => {
   for (const currency of currencies)
-    expect(parseAmount('1000', currency, 'en')).toEqual({ amount: 1000 * 10 ** decimalsOf(currency), currency });
+    expect(parseAmount('1000', currency, 'en')).toEqual({
+      amount: 1000 * 10 ** decimalsOf(currency),
+      currency,
+    });
   expect(typedAmount({ amount: 12_345, currency: 'UYW' }, 'en')).toBe('1.2345');
 });
