@@ -11,6 +11,8 @@ export type AccountPorts = {
   readonly call: Call;
   readonly shared: Store;
   readonly cell: CreateCell;
+  /** What pages keep for Back. Nothing of one person is shown to another. */
+  readonly lists: Pick<Map<string, unknown>, 'clear'>;
   /** Before a failure is shown: the words for it may not be there yet. Never throws. */
   readonly prepareWords: () => Promise<void>;
 };
@@ -28,7 +30,7 @@ const knownName = 'cw.known';
 
 /** Who is signed in. */
 export const createAccountOf = (
-  { call, shared, cell, prepareWords }: AccountPorts,
+  { call, shared, cell, lists, prepareWords }: AccountPorts,
   { onChange, onLoaded }: AccountEvents,
 ) => {
   /** Undefined before the first answer, null while nobody is signed in. */
@@ -39,20 +41,44 @@ export const createAccountOf = (
   const hasEnded = cell(false);
 
   const watched: Call = async (request) => {
+    const before = session.value;
     const outcome = await call<never>(request);
     if (outcome.kind === 'problem' || outcome.kind === 'signed_out') await prepareWords();
-    if (outcome.kind === 'signed_out' && session.value) hasEnded.value = true;
+    // Somebody may have signed in since it was sent.
+    if (outcome.kind === 'signed_out' && before && before === session.value) hasEnded.value = true;
     return outcome;
   };
   const sessionApi = createSessionApi(watched);
 
   const change = (next: Session | null): void => {
-    if (next?.customerId !== session.value?.customerId) onChange(next?.customerId ?? null);
+    if (next?.customerId !== session.value?.customerId) {
+      lists.clear();
+      onChange(next?.customerId ?? null);
+    }
     session.value = next;
     hasEnded.value = false;
     if (next === null) shared.remove(knownName);
     else shared.set(knownName, '1');
   };
+
+  const ask = async (isNewest: () => boolean): Promise<Session | null> => {
+    const outcome = await sessionApi.session();
+    if (!isNewest()) return newest;
+    if (outcome.kind !== 'ok') {
+      if (outcome.kind !== 'aborted') failure.value = outcome;
+      return session.value ?? null;
+    }
+    failure.value = null;
+    if (outcome.value === null && session.value) {
+      await prepareWords();
+      hasEnded.value = true;
+    } else change(outcome.value);
+    if (outcome.value !== null) onLoaded();
+    return outcome.value;
+  };
+  /** The answer to the newest question: an older one may come later, and is not true any more. */
+  let newest: Promise<Session | null> = Promise.resolve(null);
+  let asked = 0;
 
   return {
     call: watched,
@@ -64,22 +90,17 @@ export const createAccountOf = (
     wasKnown: shared.get(knownName) !== null,
 
     /** Asks who is signed in. Without a session nothing else is asked. */
-    load: async (): Promise<Session | null> => {
-      const outcome = await sessionApi.session();
-      if (outcome.kind !== 'ok') {
-        if (outcome.kind !== 'aborted') failure.value = outcome;
-        return session.value ?? null;
-      }
-      failure.value = null;
-      if (outcome.value === null && session.value) {
-        await prepareWords();
-        hasEnded.value = true;
-      } else change(outcome.value);
-      if (outcome.value !== null) onLoaded();
-      return outcome.value;
+    load: (): Promise<Session | null> => {
+      const mine = ++asked;
+      newest = ask(() => mine === asked);
+      return newest;
     },
 
     /** The person has signed out. */
-    leave: (): void => change(null),
+    leave: (): void => {
+      asked++;
+      newest = Promise.resolve(null);
+      change(null);
+    },
   };
 };

@@ -19,8 +19,13 @@ import { SignInFirst } from './signInFirst.tsx';
 
 type OrderPageProps = { readonly id: string };
 
+/** A key of its own, so that nothing of one customer is shown to another. */
+export const OrderPage = ({ id }: OrderPageProps) => (
+  <OrderOf key={useShop().account.session.value?.customerId} id={id} />
+);
+
 /** One order. It is asked for again while something may still happen to it. */
-export const OrderPage = ({ id }: OrderPageProps) => {
+const OrderOf = ({ id }: OrderPageProps) => {
   const { account, words } = useShop();
   const { orderPage } = words.value;
   const { order, earlier, failure, reload } = useOrder(id);

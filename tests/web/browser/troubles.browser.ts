@@ -5,7 +5,7 @@ import { valueAt } from '../../processes/client.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
 import { secret, tokenFor } from '../../processes/tokens.ts';
 import { chromiumPath, complaintsOf, launchChromium, stepHangMs } from './chromium.ts';
-import { holdAnswers, signOut } from './customer.ts';
+import { holdAnswers, signIn, signOut } from './customer.ts';
 import { openShop, until } from './shop.ts';
 import { withShop } from './shopGround.ts';
 import { chargesOf, methods, openCart, pay, seesTitle } from './steps.ts';
@@ -73,6 +73,32 @@ withShop('A page that is not as usual', { createDatabase: createTestFile }, ({ s
       },
       { losesSession: true },
     );
+  });
+
+  test('Who signs in after another customer sees nothing of theirs', async () => {
+    await visit(async (customer) => {
+      const { client, context, page, words } = customer;
+      const [paid = '', waiting = ''] = await customer.placeOrders(2);
+      await client.checkOut(crypto.randomUUID(), [paid], methods.pays);
+      await customer.goto(`/shop/orders/${waiting}`);
+      await page.getByRole('button', { name: words.orderPage.cancel }).waitFor();
+      await page.locator('nav a[href="/shop/orders"]').click();
+      await page.locator('.lines .line').waitFor();
+      await page.goBack();
+      await page.getByRole('button', { name: words.orderPage.cancel }).waitFor();
+      // Another window signs out, and somebody else in.
+      const other = await customer.openWindow();
+      await other.goto('/shop');
+      await signIn(context, shop(), (await shop().customer('minh@example.com')).token);
+      await other.evaluate(() => localStorage.setItem('cw.session', 'another'));
+      await page.getByText(words.orderPage.missing).waitFor();
+      expect(await page.getByText('Áo thử').count()).toBe(0);
+      const held = await holdAnswers(page, `${shop().url}/orders?*`);
+      await page.locator('nav a[href="/shop/orders"]').click();
+      await held.arrived;
+      expect(await page.locator('.lines .line').count()).toBe(0);
+      await held.release();
+    });
   });
 
   test('After too many declines the page says when one can pay again', async () => {
