@@ -114,6 +114,24 @@ withShop('A page that is not as usual', { createDatabase: createTestFile }, ({ s
     });
   });
 
+  test('Orders that did not come are not said to be none, and come when asked for again', async () => {
+    await visit(async (customer) => {
+      const { page, words } = customer;
+      const [order = ''] = await customer.placeOrders(1);
+      await openCart(customer, 1);
+      await pay(customer, methods.declined);
+      await seesTitle(page, words.pay.declined.title);
+      const addresses = ['**/orders?*', `**/orders/${order}`];
+      for (const address of addresses) await page.route(address, (route) => route.abort());
+      await page.getByRole('button', { name: words.pay.anotherMethod }).click();
+      await page.getByRole('alert').getByText(words.state.lost).waitFor();
+      for (const address of addresses) await page.unroute(address);
+      await page.getByRole('button', { name: words.state.tryAgain }).click();
+      await page.locator('.receipt-line').waitFor();
+      await page.getByRole('button', { name: /^Pay\b.*\d/ }).waitFor();
+    });
+  });
+
   test('Another method after a decline is asked for on the page, and two presses pay once', async () => {
     await visit(async (customer) => {
       const { page, words } = customer;
