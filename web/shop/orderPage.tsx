@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { FailureNote } from '../frame/failureNote.tsx';
 import { focusHeading } from '../frame/pageFocus.ts';
 import type { CallFailure } from '../frame/site.ts';
@@ -8,6 +8,7 @@ import { LinkButton } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { SkeletonRows } from '../parts/Skeleton.tsx';
 import { StatusLine } from '../parts/StatusLine.tsx';
+import { createNewest } from '../shared/newest.ts';
 import { loadEarlierStates } from '../shared/orderHistory.ts';
 import { browserPageEvents, createPause } from '../shared/pause.ts';
 import type { OrderDetail } from '../shared/types.ts';
@@ -76,11 +77,14 @@ const useOrder = (id: string) => {
     setShown(last.current);
   };
   const customerId = account.session.value?.customerId ?? null;
+  // What is asked after a command may be answered before what was asked earlier.
+  const ask = useMemo(createNewest, []);
 
   const look = async (signal?: AbortSignal): Promise<'changed' | 'same' | 'settled'> => {
-    const before = last.current;
+    const isNews = ask();
     const outcome = await api.order(id, signal);
-    if (outcome.kind === 'aborted') return 'same';
+    if (outcome.kind === 'aborted' || !isNews()) return 'same';
+    const before = last.current;
     if (outcome.kind !== 'ok') {
       set({ failure: outcome });
       const mayComeBack =

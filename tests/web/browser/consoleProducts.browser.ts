@@ -111,6 +111,28 @@ withConsole('The products of the console', { createDatabase: createTestFile }, (
     );
   });
 
+  test('A command that ends after Back loads the list that is shown by then', async () => {
+    const stays = await shop().addProduct({ name: 'Rèm lụa dài', type: 'service' });
+    const goes = await shop().addProduct({ name: 'Rèm lụa ngắn', type: 'digital' });
+    await visit(async ({ goto, page }) => {
+      await goto('/console/products?q=rem+lua');
+      await page.locator(`[data-open="${stays}"]`).waitFor();
+      await page.getByLabel(words.type).selectOption('digital');
+      await page.locator(`[data-open="${stays}"]`).waitFor({ state: 'detached' });
+      await page.locator(`[data-open="${goes}"]`).click();
+      await button(page, words.open.archive).waitFor();
+      const archived = await holdAnswers(page, `*/products/${goes}`);
+      await button(page, words.open.archive).click();
+      await archived.arrived;
+      await page.goBack();
+      await page.goBack();
+      await page.locator(`[data-open="${stays}"]`).waitFor();
+      await archived.release();
+      await page.locator(`[data-open="${goes}"]`).waitFor({ state: 'detached' });
+      expect(await page.locator(`[data-open="${stays}"]`).count()).toBe(1);
+    });
+  });
+
   test('What another operator has changed meanwhile is not changed back', async () => {
     const id = await shop().addProduct({ name: 'Ghế', price: 100_000, stock: 1 });
     await visit(async ({ goto, page }) => {

@@ -101,6 +101,37 @@ withShop('A page that is not as usual', { createDatabase: createTestFile }, ({ s
     });
   });
 
+  test('An answer from before a command is not shown after it', async () => {
+    await visit(async (customer) => {
+      const { client, page, words } = customer;
+      const [order = ''] = await customer.placeOrders(1);
+      await customer.goto(`/shop/orders/${order}`);
+      const cancel = page.getByRole('button', { name: words.orderPage.cancel });
+      await cancel.waitFor();
+      const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      await page.route(
+        `**/orders/${order}`,
+        async (route) => {
+          const { body } = await client.get(`/orders/${order}`);
+          asked.resolve();
+          await answered.promise;
+          await route.fulfill({ json: body });
+        },
+        { times: 1 },
+      );
+      await asked.promise;
+      await cancel.click();
+      await page.locator('dialog[open]').getByRole('button', { name: words.orderPage.cancel }).click();
+      await page.getByText(words.orderPage.cancelled).waitFor();
+      await cancel.waitFor({ state: 'detached' });
+      const old = page.waitForResponse(`**/orders/${order}`);
+      answered.resolve();
+      await (await old).finished();
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+      expect(await cancel.count()).toBe(0);
+    });
+  });
+
   test('After too many declines the page says when one can pay again', async () => {
     await visit(async (customer) => {
       const { client, page, words } = customer;
