@@ -9,7 +9,7 @@ import { LanguageContext } from '../parts/language.ts';
 import { OfflineBar } from '../parts/OfflineBar.tsx';
 import { TopBar } from '../parts/TopBar.tsx';
 import { isPaymentNews } from '../shared/paymentNews.ts';
-import { formatClock } from '../shared/time.ts';
+import { formatMoment } from '../shared/time.ts';
 import { cartPath, homePath, signInPath } from './addresses.ts';
 import type { Shop } from './shop.ts';
 
@@ -49,7 +49,8 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
   const isKnown = session === undefined ? account.wasKnown : session !== null;
   const waiting = account.cart.value.orders?.length ?? 0;
   const { isOffline, lastHeardMs } = connection.value;
-  const asOf = lastHeardMs === null ? null : formatClock(lastHeardMs, language.value);
+  const asOf =
+    isOffline && lastHeardMs !== null ? formatMoment(lastHeardMs, Date.now(), language.value) : null;
   return (
     <SiteProvider value={shop}>
       <LanguageContext.Provider value={language.value}>

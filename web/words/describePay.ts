@@ -1,7 +1,7 @@
 import type { Language } from '../shared/language.ts';
 import type { Problem } from '../shared/outcome.ts';
 import { type Attempt, isEnded, type PayState, type Trouble } from '../shared/payStates.ts';
-import { formatClock, formatSpan } from '../shared/time.ts';
+import { formatMoment, formatSpan } from '../shared/time.ts';
 import type { Messages } from './en.ts';
 import { declineText, explain, messagesOf } from './messages.ts';
 import { wordOf } from './words.ts';
@@ -44,6 +44,7 @@ export type PayContext = {
   readonly language: Language;
   /** The product of an order, by the order's id. */
   readonly nameOf: (orderId: string) => string | null;
+  readonly nowMs: number;
   readonly timeZone?: string;
 };
 
@@ -99,8 +100,8 @@ export const describePay = (state: PayState, context: PayContext): PayDescriptio
   }
 };
 
-const clockOf = ({ startedAtMs }: Attempt, { language, timeZone }: PayContext): string =>
-  formatClock(startedAtMs, language, timeZone);
+const clockOf = ({ startedAtMs }: Attempt, { language, nowMs, timeZone }: PayContext): string =>
+  formatMoment(startedAtMs, nowMs, language, timeZone);
 
 const requestIdOf = (trouble: Trouble | null): string | null => {
   if (trouble === null) return null;
