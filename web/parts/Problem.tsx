@@ -1,9 +1,16 @@
 import { Icon } from './Icon.tsx';
 
-/** What is wrong, with a sign, so that colour is never alone. */
-export const Problem = ({ id, text }: { readonly id: string; readonly text: string | undefined }) =>
+type ProblemProps = {
+  readonly id: string;
+  readonly text: string | undefined;
+  /** It comes and goes while one types, so it is heard with its field alone. */
+  readonly isWhileTyping?: boolean;
+};
+
+/** What is wrong, with a sign, so that colour is never alone. It is heard at once: the focus may be on a button. */
+export const Problem = ({ id, text, isWhileTyping = false }: ProblemProps) =>
   text === undefined ? null : (
-    <span class="problem" id={id}>
+    <span class="problem" id={id} role={isWhileTyping ? undefined : 'alert'}>
       <Icon name="warn" />
       {text}
     </span>

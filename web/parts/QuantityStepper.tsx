@@ -88,7 +88,11 @@ export const QuantityStepper = ({ value, limits, onChange, typed, words }: Quant
         />
         {stepButton(1)}
       </div>
-      <Problem id={problemId} text={problem === null ? undefined : words.problem(problem, limits)} />
+      <Problem
+        isWhileTyping
+        id={problemId}
+        text={problem === null ? undefined : words.problem(problem, limits)}
+      />
     </div>
   );
 };
