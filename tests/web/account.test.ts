@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import type { Call } from '../../web/shared/call.ts';
+import { cartMark } from '../../web/shared/cartNews.ts';
 import { createCells } from '../../web/shared/cells.ts';
 import type { Outcome } from '../../web/shared/outcome.ts';
+import { createSignOut } from '../../web/shared/session.ts';
 import type { Order, Session } from '../../web/shared/types.ts';
 import { createAccount } from '../../web/shop/account.ts';
 import { createAnswers, flush, lost, ok, orderOf } from './answers.ts';
@@ -124,6 +126,39 @@ describe('The account of a page', () => {
     expect([account.hasEnded.value, ids()]).toEqual([true, ['a']]);
     account.leave();
     expect([account.hasEnded.value, account.session.value, ids()]).toEqual([false, null, null]);
+  });
+
+  test('A sign-out in another window takes all in this one too', async () => {
+    const { signIn, fill, load, ids, shared, account } = createFixture();
+    signIn('lan');
+    fill(orderOf('a'));
+    await load();
+    const signOut = createSignOut({
+      api: { closeSession: async () => ok(undefined) },
+      shared,
+      newId: () => 'm',
+    });
+    await signOut();
+    signIn(null);
+    await load();
+    expect([account.hasEnded.value, account.session.value, ids()]).toEqual([false, null, null]);
+  });
+
+  test('Each change of the cart is news for other windows', async () => {
+    const { signIn, fill, load, shared, account } = createFixture();
+    signIn('lan');
+    fill(orderOf('a'));
+    await load();
+    const seen = new Set([shared.get(cartMark)]);
+    for (const updatedAt of ['1', '2']) {
+      account.replaceOrder({ ...orderOf('a'), updatedAt });
+      seen.add(shared.get(cartMark));
+    }
+    account.addOrder(orderOf('b'));
+    seen.add(shared.get(cartMark));
+    account.removeOrder('b');
+    seen.add(shared.get(cartMark));
+    expect(seen.size).toBe(5);
   });
 
   test('A tick of an order that is gone does not come back with it', async () => {

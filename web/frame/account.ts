@@ -1,6 +1,7 @@
 import type { Call } from '../shared/call.ts';
 import type { CreateCell } from '../shared/cells.ts';
 import type { Outcome } from '../shared/outcome.ts';
+import { wasLeft } from '../shared/session.ts';
 import { createSessionApi } from '../shared/sessionApi.ts';
 import type { Store } from '../shared/store.ts';
 import type { Session } from '../shared/types.ts';
@@ -37,7 +38,7 @@ export const createAccountOf = (
   const session = cell<Session | null | undefined>(undefined);
   /** Why it is not known who is signed in. */
   const failure = cell<Failure | null>(null);
-  /** The session is over, and nobody signed out. Who was signed in stays shown, so that nothing is lost. */
+  /** The session is over, and nobody signed out, in no window. Who was signed in stays shown, so that nothing is lost. */
   const hasEnded = cell(false);
 
   const watched: Call = async (request) => {
@@ -69,7 +70,7 @@ export const createAccountOf = (
       return session.value ?? null;
     }
     failure.value = null;
-    if (outcome.value === null && session.value) {
+    if (outcome.value === null && session.value && !wasLeft(shared)) {
       await prepareWords();
       hasEnded.value = true;
     } else change(outcome.value);

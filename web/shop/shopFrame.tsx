@@ -8,7 +8,7 @@ import { Button, LinkButton } from '../parts/Button.tsx';
 import { LanguageContext } from '../parts/language.ts';
 import { OfflineBar } from '../parts/OfflineBar.tsx';
 import { TopBar } from '../parts/TopBar.tsx';
-import { isPaymentNews } from '../shared/paymentNews.ts';
+import { isCartNews } from '../shared/cartNews.ts';
 import { formatMoment } from '../shared/time.ts';
 import { cartPath, homePath, signInPath } from './addresses.ts';
 import type { Shop } from './shop.ts';
@@ -30,7 +30,7 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
   const words = shop.words.value;
   const session = account.session.value;
   useSiteChanges(shop);
-  usePageEvents(shop, isPaymentNews);
+  usePageEvents(shop, isCartNews);
   useReconnect(shop);
   useEffect(() => {
     document.documentElement.lang = language.value;

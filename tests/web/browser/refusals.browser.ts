@@ -105,6 +105,28 @@ for (const [database, createDatabase] of databases)
       });
     });
 
+    test('A cart in a second window follows what the first one changes, and a sign-out', async () => {
+      await visit(
+        async (customer) => {
+          const { page, words } = customer;
+          await customer.placeOrders(1);
+          await openCart(customer, 1);
+          const other = await customer.openWindow();
+          await openCart(customer, 1, other);
+          await page.getByRole('button', { name: /^One more/ }).click();
+          await other.waitForFunction(
+            () =>
+              document.querySelector<HTMLInputElement>('.cart-row input[inputmode=numeric]')?.value === '2',
+          );
+          await page.getByRole('button', { name: words.frame.account }).click();
+          await page.getByRole('button', { name: words.frame.signOut }).click();
+          await other.getByText(words.cartPage.signInFirst).waitFor();
+          expect(await other.locator('dialog[open], .cart-row').count()).toBe(0);
+        },
+        { losesSession: true },
+      );
+    });
+
     test('Another language leaves the focus on its button, also where a payment was declined', async () => {
       await visit(async (customer) => {
         const { page, words } = customer;
