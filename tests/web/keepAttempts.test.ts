@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { browserPayPorts } from '../../web/shared/browserPay.ts';
 import { createCall } from '../../web/shared/call.ts';
-import { isCartNews } from '../../web/shared/cartNews.ts';
 import { createKeep } from '../../web/shared/keepAttempts.ts';
+import { isPaymentNews } from '../../web/shared/paymentNews.ts';
 import type { Attempt } from '../../web/shared/payStates.ts';
 import { createShopApi } from '../../web/shared/shopApi.ts';
 import { createStore, windowStore } from '../../web/shared/store.ts';
@@ -44,11 +44,10 @@ describe('Kept attempts', () => {
 
   test('Other windows hear of one that begins or ends, and not of each try', () => {
     const hears = (key: string | null, oldValue: string | null, newValue: string | null) =>
-      isCartNews({ key, oldValue, newValue });
+      isPaymentNews({ key, oldValue, newValue });
     expect(hears('cw.pay ann k1', null, '{}')).toBe(true);
     expect(hears('cw.pay ann k1', '{}', null)).toBe(true);
     expect(hears('cw.pay ann k1', '{}', '{"sends":1}')).toBe(false);
-    expect(hears('cw.cart', 'a 1', 'a 2')).toBe(true);
     expect(hears('cw.known', null, '1')).toBe(false);
     expect(hears(null, null, null)).toBe(false);
   });

@@ -11,7 +11,7 @@ import { LanguageContext } from '../parts/language.ts';
 import { OfflineBar } from '../parts/OfflineBar.tsx';
 import { StatusLine } from '../parts/StatusLine.tsx';
 import { TopBar } from '../parts/TopBar.tsx';
-import { formatMoment } from '../shared/time.ts';
+import { formatClock } from '../shared/time.ts';
 import { homePath, signInPath } from './addresses.ts';
 import type { Console } from './console.ts';
 import { MoneyLine } from './moneyLine.tsx';
@@ -51,8 +51,7 @@ export const ConsoleFrame = ({ console, children }: ConsoleFrameProps) => {
   };
   const isKnown = session === undefined ? account.wasKnown : session !== null;
   const { isOffline, lastHeardMs } = connection.value;
-  const asOf =
-    isOffline && lastHeardMs !== null ? formatMoment(lastHeardMs, Date.now(), language.value) : null;
+  const asOf = lastHeardMs === null ? null : formatClock(lastHeardMs, language.value);
   return (
     <SiteProvider value={console}>
       <LanguageContext.Provider value={language.value}>

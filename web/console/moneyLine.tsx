@@ -1,5 +1,5 @@
 import { Shape, type Tone } from '../parts/Status.tsx';
-import { formatMoment } from '../shared/time.ts';
+import { formatClock } from '../shared/time.ts';
 import { useConsole } from './console.ts';
 
 /** Always on top: whether the money is right, and where to look if it is not. */
@@ -25,7 +25,7 @@ export const MoneyLine = () => {
     <section class={`money-line ${tone}`} aria-label={areas.money}>
       <Shape tone={tone} />
       <a href="/console/money">{text}</a>
-      {isPaused ? <span>{ofLive.asOf(formatMoment(pausedMs, Date.now(), language.value))}</span> : null}
+      {isPaused ? <span>{ofLive.asOf(formatClock(pausedMs, language.value))}</span> : null}
       {hasNumbers ? (
         <button
           type="button"

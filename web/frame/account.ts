@@ -1,7 +1,6 @@
 import type { Call } from '../shared/call.ts';
 import type { CreateCell } from '../shared/cells.ts';
 import type { Outcome } from '../shared/outcome.ts';
-import { wasLeft } from '../shared/session.ts';
 import { createSessionApi } from '../shared/sessionApi.ts';
 import type { Store } from '../shared/store.ts';
 import type { Session } from '../shared/types.ts';
@@ -42,11 +41,9 @@ export const createAccountOf = (
   const hasEnded = cell(false);
 
   const watched: Call = async (request) => {
-    const before = session.value;
     const outcome = await call<never>(request);
     if (outcome.kind === 'problem' || outcome.kind === 'signed_out') await prepareWords();
-    // Somebody may have signed in since it was sent.
-    if (outcome.kind === 'signed_out' && before && before === session.value) hasEnded.value = true;
+    if (outcome.kind === 'signed_out' && session.value) hasEnded.value = true;
     return outcome;
   };
   const sessionApi = createSessionApi(watched);
@@ -62,23 +59,7 @@ export const createAccountOf = (
     else shared.set(knownName, '1');
   };
 
-  const ask = async (isNewest: () => boolean): Promise<Session | null> => {
-    const outcome = await sessionApi.session();
-    if (!isNewest()) return newest;
-    if (outcome.kind !== 'ok') {
-      if (outcome.kind !== 'aborted') failure.value = outcome;
-      return session.value ?? null;
-    }
-    failure.value = null;
-    if (outcome.value === null && session.value && !wasLeft(shared)) {
-      await prepareWords();
-      hasEnded.value = true;
-    } else change(outcome.value);
-    if (outcome.value !== null) onLoaded();
-    return outcome.value;
-  };
-  /** The answer to the newest question: an older one may come later, and is not true any more. */
-  let newest: Promise<Session | null> = Promise.resolve(null);
+  /** An older answer may come after a newer one, and after a sign-out. */
   let asked = 0;
 
   return {
@@ -91,16 +72,27 @@ export const createAccountOf = (
     wasKnown: shared.get(knownName) !== null,
 
     /** Asks who is signed in. Without a session nothing else is asked. */
-    load: (): Promise<Session | null> => {
+    load: async (): Promise<Session | null> => {
       const mine = ++asked;
-      newest = ask(() => mine === asked);
-      return newest;
+      const outcome = await sessionApi.session();
+      if (mine !== asked) return session.value ?? null;
+      if (outcome.kind !== 'ok') {
+        if (outcome.kind !== 'aborted') failure.value = outcome;
+        return session.value ?? null;
+      }
+      failure.value = null;
+      // Whoever signs out, in whichever window, is known no more.
+      if (outcome.value === null && session.value && shared.get(knownName) !== null) {
+        await prepareWords();
+        hasEnded.value = true;
+      } else change(outcome.value);
+      if (outcome.value !== null) onLoaded();
+      return outcome.value;
     },
 
     /** The person has signed out. */
     leave: (): void => {
       asked++;
-      newest = Promise.resolve(null);
       change(null);
     },
   };

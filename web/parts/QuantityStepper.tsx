@@ -88,11 +88,7 @@ export const QuantityStepper = ({ value, limits, onChange, typed, words }: Quant
         />
         {stepButton(1)}
       </div>
-      <Problem
-        isWhileTyping
-        id={problemId}
-        text={problem === null ? undefined : words.problem(problem, limits)}
-      />
+      <Problem id={problemId} text={problem === null ? undefined : words.problem(problem, limits)} />
     </div>
   );
 };

@@ -1,4 +1,4 @@
-import { attemptPrefix } from './cartNews.ts';
+import { attemptPrefix } from './paymentNews.ts';
 import type { PayPorts } from './payPorts.ts';
 import type { Attempt } from './payStates.ts';
 import type { Store } from './store.ts';

@@ -7,11 +7,6 @@ export const sessionMarkName = 'cw.session';
 /** Changes whenever somebody signs in or out in this browser: see `PayPorts`. */
 export const sessionMark = (shared: Store): string => shared.get(sessionMarkName) ?? '';
 
-const leftMark = 'left ';
-
-/** Whether the last thing that happened to the session in this browser is that somebody signed out, in any window. */
-export const wasLeft = (shared: Store): boolean => sessionMark(shared).startsWith(leftMark);
-
 type ChangePorts = {
   /** Shared by all windows of the browser. */
   readonly shared: Store;
@@ -31,8 +26,5 @@ export const createSessionChange =
 /** What was being paid stays kept, for the next time that the same customer signs in. */
 export const createSignOut =
   ({ api, ...ports }: ChangePorts & { readonly api: Pick<SessionApi, 'closeSession'> }) =>
-  async (): Promise<Outcome<undefined>> => {
-    const outcome = await createSessionChange(ports)(() => api.closeSession());
-    if (outcome.kind === 'ok') ports.shared.set(sessionMarkName, leftMark + ports.newId());
-    return outcome;
-  };
+  (): Promise<Outcome<undefined>> =>
+    createSessionChange(ports)(() => api.closeSession());

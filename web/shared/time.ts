@@ -20,13 +20,6 @@ export const formatClock = (at: string | number, language: Language, timeZone?: 
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(new Date(at));
 
-/** The clock of today. Of any other day the date too: a page is open for days, and a payment may be kept for weeks. */
-export const formatMoment = (atMs: number, nowMs: number, language: Language, timeZone?: string): string => {
-  const day = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeZone });
-  const isToday = day.format(atMs) === day.format(nowMs);
-  return (isToday ? formatClock : formatTime)(atMs, language, timeZone);
-};
-
 const units = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -36,10 +29,7 @@ const units = [
 /** Older than this, a date says more than a number of days. */
 const relativeDaysMax = 7;
 
-/**
- * `3 minutes ago`, `in 2 hours`, `now` within a minute, and the date of what is more than a week away. Never `yesterday`:
- * 47 hours ago was the day before.
- */
+/** `3 minutes ago`, `in 2 hours`, `now` within a minute, and the date of what is more than a week away. */
 export const formatRelative = (
   at: string | number,
   nowMs: number,
@@ -49,10 +39,10 @@ export const formatRelative = (
   const differenceMs = new Date(at).getTime() - nowMs;
   const size = Math.abs(differenceMs);
   if (size > relativeDaysMax * 86_400_000) return formatTime(at, language, timeZone);
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   for (const [unit, unitMs] of units)
-    if (size >= unitMs)
-      return new Intl.RelativeTimeFormat(language).format(Math.trunc(differenceMs / unitMs), unit);
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second');
+    if (size >= unitMs) return format.format(Math.trunc(differenceMs / unitMs), unit);
+  return format.format(0, 'second');
 };
 
 /** A time span for people, rounded up: `2 minutes`, `45 seconds`. */

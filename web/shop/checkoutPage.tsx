@@ -35,7 +35,7 @@ export const CheckoutPage = ({ payment }: { readonly payment: Payment }) => {
 
   const nameOf = (id: string) => orders?.find((order) => order.id === id)?.product.name ?? null;
   const { asking, page } = words.value.pay;
-  const described = describePay(shown, { language: language.value, nameOf, nowMs: Date.now() });
+  const described = describePay(shown, { language: language.value, nameOf });
   // The bank has the customer's answer, and the shop does not know it yet.
   const description =
     described === null || !bank.isAnswered

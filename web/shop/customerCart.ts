@@ -1,4 +1,3 @@
-import { cartMark } from '../shared/cartNews.ts';
 import type { CreateCell } from '../shared/cells.ts';
 import type { Outcome } from '../shared/outcome.ts';
 import { createTicks, loadCart } from '../shared/pendingOrders.ts';
@@ -29,9 +28,7 @@ export const createCustomerCart = ({ api, shared, cell: create }: CartPorts) => 
     change(ticks);
     unticked.value = ticks.unticked();
   };
-  /** `news` is never the same twice, so that other windows hear of it. */
-  const changeOrders = (news: string, change: (orders: readonly Order[]) => readonly Order[]): void => {
-    shared.set(cartMark, news);
+  const changeOrders = (change: (orders: readonly Order[]) => readonly Order[]): void => {
     const { orders } = cart.value;
     if (orders !== null) cart.value = { ...cart.value, orders: change(orders) };
   };
@@ -68,19 +65,16 @@ export const createCustomerCart = ({ api, shared, cell: create }: CartPorts) => 
     /** It was placed just now, so it is ticked. The other orders may have changed meanwhile too. */
     addOrder: (order: Order): void => {
       changeTicks((of) => of.tick(order.id, true));
-      changeOrders(`${order.id} placed`, (orders) => [order, ...orders.filter(({ id }) => id !== order.id)]);
+      changeOrders((orders) => [order, ...orders.filter(({ id }) => id !== order.id)]);
       void load();
     },
     /** An order as it is now, without asking for all of them. */
     replaceOrder: (order: Order): void => {
-      changeOrders(`${order.id} ${order.updatedAt}`, (orders) =>
-        orders.map((each) => (each.id === order.id ? order : each)),
-      );
+      changeOrders((orders) => orders.map((each) => (each.id === order.id ? order : each)));
       // A list that is on its way may be from before.
       if (cart.value.isLoading) void load();
     },
-    removeOrder: (id: string): void =>
-      changeOrders(`${id} removed`, (orders) => orders.filter((each) => each.id !== id)),
+    removeOrder: (id: string): void => changeOrders((orders) => orders.filter((each) => each.id !== id)),
 
     tick: (id: string, isTicked: boolean): void => changeTicks((of) => of.tick(id, isTicked)),
     tickAll: (ids: readonly string[], isTicked: boolean): void =>

@@ -8,8 +8,8 @@ import { Button, LinkButton } from '../parts/Button.tsx';
 import { LanguageContext } from '../parts/language.ts';
 import { OfflineBar } from '../parts/OfflineBar.tsx';
 import { TopBar } from '../parts/TopBar.tsx';
-import { isCartNews } from '../shared/cartNews.ts';
-import { formatMoment } from '../shared/time.ts';
+import { isPaymentNews } from '../shared/paymentNews.ts';
+import { formatClock } from '../shared/time.ts';
 import { cartPath, homePath, signInPath } from './addresses.ts';
 import type { Shop } from './shop.ts';
 
@@ -30,7 +30,7 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
   const words = shop.words.value;
   const session = account.session.value;
   useSiteChanges(shop);
-  usePageEvents(shop, isCartNews);
+  usePageEvents(shop, isPaymentNews);
   useReconnect(shop);
   useEffect(() => {
     document.documentElement.lang = language.value;
@@ -49,8 +49,7 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
   const isKnown = session === undefined ? account.wasKnown : session !== null;
   const waiting = account.cart.value.orders?.length ?? 0;
   const { isOffline, lastHeardMs } = connection.value;
-  const asOf =
-    isOffline && lastHeardMs !== null ? formatMoment(lastHeardMs, Date.now(), language.value) : null;
+  const asOf = lastHeardMs === null ? null : formatClock(lastHeardMs, language.value);
   return (
     <SiteProvider value={shop}>
       <LanguageContext.Provider value={language.value}>

@@ -40,20 +40,15 @@ export const StockFixes = ({ problem, nameOf, orderIds, onNote, onDone }: StockF
     setBusy(true);
     const outcome = await api.changeQuantity(orderId, short.left);
     setBusy(false);
-    if (outcome.kind === 'ok') {
-      account.replaceOrder(outcome.value);
-      settle(short, [], cartPage.changed(outcome.value.product.name, short.left));
-    } else if (outcome.kind !== 'aborted') onNote(explain(outcome, language.value).text);
+    if (outcome.kind === 'ok') settle(short, [], cartPage.changed(outcome.value.product.name, short.left));
+    else if (outcome.kind !== 'aborted') onNote(explain(outcome, language.value).text);
   };
 
   const remove = async (short: Short) => {
     setBusy(true);
     for (const id of short.orderIds) {
       const outcome = await api.cancelOrder(id);
-      if (outcome.kind === 'ok') {
-        account.removeOrder(id);
-        continue;
-      }
+      if (outcome.kind === 'ok') continue;
       setBusy(false);
       return outcome.kind === 'aborted' ? undefined : onNote(explain(outcome, language.value).text);
     }

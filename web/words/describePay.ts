@@ -1,7 +1,7 @@
 import type { Language } from '../shared/language.ts';
 import type { Problem } from '../shared/outcome.ts';
 import { type Attempt, isEnded, type PayState, type Trouble } from '../shared/payStates.ts';
-import { formatMoment, formatSpan } from '../shared/time.ts';
+import { formatSpan, formatTime } from '../shared/time.ts';
 import type { Messages } from './en.ts';
 import { declineText, explain, messagesOf } from './messages.ts';
 import { wordOf } from './words.ts';
@@ -44,7 +44,6 @@ export type PayContext = {
   readonly language: Language;
   /** The product of an order, by the order's id. */
   readonly nameOf: (orderId: string) => string | null;
-  readonly nowMs: number;
   readonly timeZone?: string;
 };
 
@@ -64,7 +63,7 @@ export const describePay = (state: PayState, context: PayContext): PayDescriptio
         ...plain,
         look: 'yours',
         title: pay.stale.title,
-        lines: [pay.stale.text(clockOf(state.attempt, context))],
+        lines: [pay.stale.text(timeOf(state.attempt, context))],
         actions: state.isUntouched === true ? ['go_on', 'leave'] : ['go_on'],
       };
     case 'confirming':
@@ -100,8 +99,9 @@ export const describePay = (state: PayState, context: PayContext): PayDescriptio
   }
 };
 
-const clockOf = ({ startedAtMs }: Attempt, { language, nowMs, timeZone }: PayContext): string =>
-  formatMoment(startedAtMs, nowMs, language, timeZone);
+/** With its date: it may be kept for days. */
+const timeOf = ({ startedAtMs }: Attempt, { language, timeZone }: PayContext): string =>
+  formatTime(startedAtMs, language, timeZone);
 
 const requestIdOf = (trouble: Trouble | null): string | null => {
   if (trouble === null) return null;

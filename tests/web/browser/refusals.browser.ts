@@ -105,7 +105,7 @@ for (const [database, createDatabase] of databases)
       });
     });
 
-    test('A cart in a second window follows what the first one changes, and a sign-out', async () => {
+    test('A sign-out takes the cart of a second window too', async () => {
       await visit(
         async (customer) => {
           const { page, words } = customer;
@@ -113,11 +113,6 @@ for (const [database, createDatabase] of databases)
           await openCart(customer, 1);
           const other = await customer.openWindow();
           await openCart(customer, 1, other);
-          await page.getByRole('button', { name: /^One more/ }).click();
-          await other.waitForFunction(
-            () =>
-              document.querySelector<HTMLInputElement>('.cart-row input[inputmode=numeric]')?.value === '2',
-          );
           await page.getByRole('button', { name: words.frame.account }).click();
           await page.getByRole('button', { name: words.frame.signOut }).click();
           await other.getByText(words.cartPage.signInFirst).waitFor();
