@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { currencies, decimalsOf } from '../../core/currency.ts';
 import { parseAmount, typedAmount } from '../../web/shared/amount.ts';
 
 test.each([
@@ -35,4 +36,13 @@ test('An amount is typed as it is read', () => {
       { amount: 5, currency: 'USD' },
     ])
       expect(parseAmount(typedAmount(money, language), money.currency, language)).toEqual(money);
+});
+
+test('The decimals are those of the API, whatever the browser has', () => {
+  for (const currency of currencies)
+    expect(parseAmount('1000', currency, 'en')).toEqual({
+      amount: 1000 * 10 ** decimalsOf(currency),
+      currency,
+    });
+  expect(typedAmount({ amount: 12_345, currency: 'UYW' }, 'en')).toBe('1.2345');
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { assert, constantFrom, integer, oneof, property } from 'fast-check';
+import { currencies } from '../../core/currency.ts';
 import { judgeStockChange } from '../../core/productChange.ts';
 import { productAddress, readProductAddress } from '../../web/console/products/productAddress.ts';
 import { createProductApi, productListPath } from '../../web/console/products/productApi.ts';
@@ -89,6 +90,16 @@ describe('The fields of a product', () => {
       kind: 'value',
       value: { price: { amount: 990, currency: 'EUR' } },
     });
+  });
+
+  test('A price is read as the field itself writes it, whatever the decimals of its currency', () => {
+    for (const currency of currencies)
+      for (const amount of [0, 1, 999, 1_000, 1_299, 999_999, 1_299_000, 12_345_678]) {
+        const priced = { ...product, price: { amount, currency } };
+        expect(readChanges(formOf(priced), priced)).toEqual({ kind: 'value', value: {} });
+      }
+    const dear = { ...product, price: { amount: 1_000, currency: 'KWD' } };
+    expect(readChanges({ ...formOf(dear), price: '1,299' }, dear).kind).toBe('problems');
   });
 
   test('Each field that is not possible is named', () => {

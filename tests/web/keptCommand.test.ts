@@ -137,6 +137,15 @@ describe('A command that must be done once', () => {
     expect(page.sent).toEqual([{ key: 'first', body: { amount: 7 }, startedAtMs: 0 }]);
   });
 
+  test('An old one is not sent by a press that meant another', async () => {
+    const store = memoryStore();
+    store.set('cw.refund lan order-1', JSON.stringify({ key: 'k', body: { amount: 7 }, startedAtMs: 0 }));
+    const page = createPage([ok], store, 600_001);
+    await page.command.start(body);
+    expect(page.sent).toEqual([]);
+    expect(page.last()).toMatchObject({ kind: 'old', command: { key: 'k' } });
+  });
+
   test('What is kept and is no command is left alone', async () => {
     const store = memoryStore();
     for (const text of ['', '{', 'null', '[]', '{"key":1,"body":{},"startedAtMs":0}']) {

@@ -83,11 +83,28 @@ describe('The page of a bank', () => {
   });
 });
 
-describe('The orders of a receipt', () => {
-  test('Those that are not among the newest are asked for, and one that cannot be had is left out', async () => {
+describe('The orders of a payment', () => {
+  const ok = <Value>(value: Value) =>
+    ({ kind: 'ok', value, status: 200, requestId: 'r', replayed: false }) as const;
+
+  test('One that the shop does not have is left out, and is no failure', async () => {
+    const problem = {
+      status: 404,
+      code: 'not_found',
+      title: '',
+      detail: '',
+      instance: 'r',
+      retryAfterMs: null,
+    };
+    const api = {
+      orders: async () => ok({ items: [orderOf('o1')], nextCursor: null }),
+      order: async () => ({ kind: 'problem', problem }) as const,
+    };
+    expect(await loadOrders(api, ['o1', 'o2'])).toEqual({ orders: [orderOf('o1')], failure: null });
+  });
+
+  test('Those that are not among the newest are asked for, and it is known that one did not come', async () => {
     const asked: string[] = [];
-    const ok = <Value>(value: Value) =>
-      ({ kind: 'ok', value, status: 200, requestId: 'r', replayed: false }) as const;
     const found = await loadOrders(
       {
         orders: async () => ok({ items: [orderOf('o5'), orderOf('o1')], nextCursor: null }),
@@ -100,7 +117,8 @@ describe('The orders of a receipt', () => {
       },
       ['o1', 'o2', 'o3'],
     );
-    expect(found.map(({ id }) => id)).toEqual(['o1', 'o2']);
+    expect(found.orders.map(({ id }) => id)).toEqual(['o1', 'o2']);
+    expect(found.failure?.kind).toBe('lost');
     expect(asked).toEqual(['o2', 'o3']);
   });
 });

@@ -1,41 +1,13 @@
 import { describe, expect, test } from 'bun:test';
-import type { Call } from '../../web/shared/call.ts';
-import { createCells } from '../../web/shared/cells.ts';
 import { createQuantityChanges, withQuantity } from '../../web/shared/changeQuantity.ts';
 import { loadOlderOrders } from '../../web/shared/olderOrders.ts';
 import { loadEarlierStates } from '../../web/shared/orderHistory.ts';
 import type { Outcome } from '../../web/shared/outcome.ts';
 import { createPictures } from '../../web/shared/pictures.ts';
-import type { List, Order, OrderStatus, Product, Session } from '../../web/shared/types.ts';
-import { createAccount } from '../../web/shop/account.ts';
+import type { List, Order, OrderStatus, Product } from '../../web/shared/types.ts';
 import { keepWish, takeWish } from '../../web/shop/wish.ts';
+import { createAnswers, lost, ok, orderOf } from './answers.ts';
 import { memoryStore } from './ports.ts';
-
-const ok = <Value>(value: Value): Outcome<Value> => ({
-  kind: 'ok',
-  value,
-  status: 200,
-  requestId: 'r',
-  replayed: false,
-});
-const lost = { kind: 'lost', requestId: 'r', retryAfterMs: null } as const;
-const flush = () => new Promise((resolve) => setImmediate(resolve));
-
-const orderOf = (id: string, status: OrderStatus = 'pending', quantity = 1) =>
-  ({ id, status, quantity, total: { amount: 100 * quantity, currency: 'VND' } }) as Order;
-
-/** Answers that come when the test says so. */
-const createAnswers = <Value>() => {
-  const waiting: ((outcome: Outcome<Value>) => void)[] = [];
-  return {
-    waiting,
-    ask: () => new Promise<Outcome<Value>>((resolve) => waiting.push(resolve)),
-    answer: async (index: number, outcome: Outcome<Value>) => {
-      waiting[index]?.(outcome);
-      await flush();
-    },
-  };
-};
 
 describe('A change of quantity', () => {
   const createFixture = () => {
@@ -177,100 +149,6 @@ describe('The pictures of ordered products', () => {
       ['a', '/images/a.svg'],
       ['b', null],
     ]);
-  });
-});
-
-describe('The account of a page', () => {
-  const sessionOf = (customerId: string) => ({ customerId, email: '', roles: [] }) as unknown as Session;
-
-  const createFixture = () => {
-    const calls: string[] = [];
-    const replies = new Map<string, Outcome<unknown>>();
-    const shared = memoryStore();
-    const call: Call = async ({ path }) => {
-      calls.push(path.split('?')[0] ?? '');
-      return (replies.get(path.split('?')[0] ?? '') ?? lost) as Outcome<never>;
-    };
-    const account = createAccount({
-      call,
-      shared,
-      cell: createCells().create,
-      prepareWords: async () => undefined,
-    });
-    const signIn = (customerId: string | null) =>
-      replies.set('/session', ok(customerId === null ? null : sessionOf(customerId)));
-    const fill = (...orders: readonly Order[]) =>
-      replies.set('/orders', ok({ items: orders, nextCursor: null }));
-    const load = async () => {
-      await account.load();
-      await flush();
-    };
-    const ids = () => account.cart.value.orders?.map(({ id }) => id) ?? null;
-    return { account, calls, replies, shared, signIn, fill, load, ids };
-  };
-
-  test('Without a session nothing else is asked, so no request is refused', async () => {
-    const { calls, signIn, load, account } = createFixture();
-    signIn(null);
-    await load();
-    expect([calls, account.session.value]).toEqual([['/session'], null]);
-  });
-
-  test('Another customer sees nothing of the one before', async () => {
-    const { signIn, fill, load, ids, replies, account } = createFixture();
-    signIn('lan');
-    fill(orderOf('a'), orderOf('b'));
-    await load();
-    account.tick('a', false);
-    expect([ids(), [...account.unticked.value]]).toEqual([['a', 'b'], ['a']]);
-    signIn('minh');
-    replies.set('/orders', lost);
-    await load();
-    expect([ids(), [...account.unticked.value], account.cart.value.failure?.kind]).toEqual([
-      null,
-      [],
-      'lost',
-    ]);
-  });
-
-  test('A session that ends by itself takes nothing away, and a sign-out takes all', async () => {
-    const { signIn, fill, load, ids, replies, account } = createFixture();
-    signIn('lan');
-    fill(orderOf('a'));
-    await load();
-    const refused = { kind: 'signed_out', problem: { status: 401, code: 'unauthenticated' } };
-    replies.set('/orders', refused as unknown as Outcome<unknown>);
-    await account.loadCart();
-    expect([account.hasEnded.value, account.session.value?.customerId, ids()]).toEqual([true, 'lan', ['a']]);
-    signIn(null);
-    await load();
-    expect([account.hasEnded.value, ids()]).toEqual([true, ['a']]);
-    account.leave();
-    expect([account.hasEnded.value, account.session.value, ids()]).toEqual([false, null, null]);
-  });
-
-  test('A tick of an order that is gone does not come back with it', async () => {
-    const { signIn, fill, load, account } = createFixture();
-    signIn('lan');
-    fill(orderOf('a'), orderOf('b'));
-    await load();
-    account.tick('a', false);
-    fill(orderOf('b'));
-    await account.loadCart();
-    expect([...account.unticked.value]).toEqual([]);
-  });
-
-  test('An order that was placed just now is there at once, and ticked', async () => {
-    const { signIn, fill, load, ids, account } = createFixture();
-    signIn('lan');
-    fill(orderOf('a'));
-    await load();
-    fill(orderOf('n'), orderOf('a'));
-    account.tick('n', false);
-    account.addOrder(orderOf('n'));
-    expect([ids(), [...account.unticked.value]]).toEqual([['n', 'a'], []]);
-    await flush();
-    expect(ids()).toEqual(['n', 'a']);
   });
 });
 

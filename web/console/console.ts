@@ -26,10 +26,7 @@ export const createConsole = (settings: PageSettings, { loadPage }: PageLoader) 
     createAccount: (ports) =>
       createAccountOf(ports, {
         // Nothing of one person is shown to another.
-        onChange: (): void => {
-          site.lists.clear();
-          live.forget();
-        },
+        onChange: (): void => live.forget(),
         onLoaded: (): void => undefined,
       }),
     wordsOf: consoleWordsOf,

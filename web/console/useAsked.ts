@@ -21,13 +21,16 @@ export const useAsked = <Value>(
   const { call, live, pause, refreshes } = useConsole();
   const [state, show] = useState<Omit<Asked<Value>, 'load'>>({ value: null, isLoading: true, failure: null });
   const asking = useRef(new AbortController());
+  // A command may end when the page shows something else by now.
+  const latest = useRef(path);
+  latest.current = path;
 
   const load = async (): Promise<void> => {
     asking.current.abort();
     const mine = new AbortController();
     asking.current = mine;
     show((last) => ({ ...last, isLoading: true }));
-    const outcome = await call<Value>({ method: 'GET', path, signal: mine.signal });
+    const outcome = await call<Value>({ method: 'GET', path: latest.current, signal: mine.signal });
     if (mine.signal.aborted || outcome.kind === 'aborted') return;
     if (outcome.kind === 'ok') show({ value: outcome.value, isLoading: false, failure: null });
     else show((last) => ({ ...last, isLoading: false, failure: outcome }));

@@ -27,18 +27,22 @@ export const useList = <Item>(path: string): ListState<Item> & { readonly load: 
     failure: null,
   });
   const asking = useRef(new AbortController());
+  // A command may end when the page shows another list by now.
+  const latest = useRef(path);
+  latest.current = path;
 
   const load = async (): Promise<void> => {
     asking.current.abort();
     const mine = new AbortController();
     asking.current = mine;
     show((last) => ({ ...last, isLoading: true, failure: null }));
-    const outcome = await call<List<Item>>({ method: 'GET', path, signal: mine.signal });
+    const asked = latest.current;
+    const outcome = await call<List<Item>>({ method: 'GET', path: asked, signal: mine.signal });
     if (mine.signal.aborted || outcome.kind === 'aborted') return;
     if (outcome.kind !== 'ok') return show((last) => ({ ...last, isLoading: false, failure: outcome }));
     const { items, nextCursor } = outcome.value;
-    lists.delete(path);
-    lists.set(path, outcome.value);
+    lists.delete(asked);
+    lists.set(asked, outcome.value);
     const [oldest = ''] = lists.keys();
     if (lists.size > keptMax) lists.delete(oldest);
     show({ items, nextCursor, isLoading: false, failure: null });

@@ -11,6 +11,8 @@ export type AccountPorts = {
   readonly call: Call;
   readonly shared: Store;
   readonly cell: CreateCell;
+  /** What pages keep for Back. Nothing of one person is shown to another. */
+  readonly lists: Pick<Map<string, unknown>, 'clear'>;
   /** Before a failure is shown: the words for it may not be there yet. Never throws. */
   readonly prepareWords: () => Promise<void>;
 };
@@ -28,14 +30,14 @@ const knownName = 'cw.known';
 
 /** Who is signed in. */
 export const createAccountOf = (
-  { call, shared, cell, prepareWords }: AccountPorts,
+  { call, shared, cell, lists, prepareWords }: AccountPorts,
   { onChange, onLoaded }: AccountEvents,
 ) => {
   /** Undefined before the first answer, null while nobody is signed in. */
   const session = cell<Session | null | undefined>(undefined);
   /** Why it is not known who is signed in. */
   const failure = cell<Failure | null>(null);
-  /** The session is over, and nobody signed out. Who was signed in stays shown, so that nothing is lost. */
+  /** The session is over, and nobody signed out, in no window. Who was signed in stays shown, so that nothing is lost. */
   const hasEnded = cell(false);
 
   const watched: Call = async (request) => {
@@ -47,12 +49,18 @@ export const createAccountOf = (
   const sessionApi = createSessionApi(watched);
 
   const change = (next: Session | null): void => {
-    if (next?.customerId !== session.value?.customerId) onChange(next?.customerId ?? null);
+    if (next?.customerId !== session.value?.customerId) {
+      lists.clear();
+      onChange(next?.customerId ?? null);
+    }
     session.value = next;
     hasEnded.value = false;
     if (next === null) shared.remove(knownName);
     else shared.set(knownName, '1');
   };
+
+  /** An older answer may come after a newer one, and after a sign-out. */
+  let asked = 0;
 
   return {
     call: watched,
@@ -65,13 +73,16 @@ export const createAccountOf = (
 
     /** Asks who is signed in. Without a session nothing else is asked. */
     load: async (): Promise<Session | null> => {
+      const mine = ++asked;
       const outcome = await sessionApi.session();
+      if (mine !== asked) return session.value ?? null;
       if (outcome.kind !== 'ok') {
         if (outcome.kind !== 'aborted') failure.value = outcome;
         return session.value ?? null;
       }
       failure.value = null;
-      if (outcome.value === null && session.value) {
+      // Whoever signs out, in whichever window, is known no more.
+      if (outcome.value === null && session.value && shared.get(knownName) !== null) {
         await prepareWords();
         hasEnded.value = true;
       } else change(outcome.value);
@@ -80,6 +91,9 @@ export const createAccountOf = (
     },
 
     /** The person has signed out. */
-    leave: (): void => change(null),
+    leave: (): void => {
+      asked++;
+      change(null);
+    },
   };
 };

@@ -93,7 +93,9 @@ export const createSite = <Words extends SiteWords, SomeAccount extends Account>
   /** Words that do not come are as good as none: the page then says so in others. */
   const prepareWords = () => plan.loadWords(language.value).then(nothing, nothing);
   const toast = createToast(cell);
-  const account = plan.createAccount({ call: watched.call, shared, cell, prepareWords });
+  /** The last answer to each question, for Back. */
+  const lists = new Map<string, List<unknown>>();
+  const account = plan.createAccount({ call: watched.call, shared, cell, lists, prepareWords });
 
   return {
     ...plan,
@@ -115,8 +117,7 @@ export const createSite = <Words extends SiteWords, SomeAccount extends Account>
     pause: createPause(browserPageEvents()),
     toast,
     signOut: createSignOut({ api: account.sessionApi, shared, newId: () => createId() }),
-    /** The last answer to each question, for Back. */
-    lists: new Map<string, List<unknown>>(),
+    lists,
 
     prepareWords,
     /** Stays with the old language where the words of the new one do not come. */

@@ -60,7 +60,12 @@ export const Field = ({
         )}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
-      <Problem id={problemId} text={problem} />
+      {/* Heard at once, as the focus may be on a button. */}
+      {problem === undefined ? null : (
+        <div role="alert">
+          <Problem id={problemId} text={problem} />
+        </div>
+      )}
     </div>
   );
 };

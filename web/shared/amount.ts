@@ -1,19 +1,15 @@
+import { decimalsOf } from './currency.ts';
 import type { Language } from './language.ts';
 import type { Money } from './types.ts';
 
-/** What one types in, as an amount. Null if it is none. */
-type Signs = { readonly group: string; readonly decimal: string; readonly decimals: number };
+/** The signs that a language puts between digits. */
+type Signs = { readonly group: string; readonly decimal: string };
 
-const signsOf = (currency: string, language: Language): Signs => {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
+const signsOf = (language: Language): Signs => {
   const parts = new Intl.NumberFormat(language, { minimumFractionDigits: 1 }).formatToParts(1234567.5);
   const signOf = (type: string, otherwise: string) =>
     parts.find((part) => part.type === type)?.value ?? otherwise;
-  return {
-    group: signOf('group', ','),
-    decimal: signOf('decimal', '.'),
-    decimals: format.resolvedOptions().maximumFractionDigits ?? 0,
-  };
+  return { group: signOf('group', ','), decimal: signOf('decimal', '.') };
 };
 
 /**
@@ -21,7 +17,8 @@ const signsOf = (currency: string, language: Language): Signs => {
  * digits. The signs of another language are refused: what is “1,234” in one is a thousand times that in another.
  */
 export const parseAmount = (text: string, currency: string, language: Language): Money | null => {
-  const { group, decimal, decimals } = signsOf(currency, language);
+  const { group, decimal } = signsOf(language);
+  const decimals = decimalsOf(currency);
   const [whole = '', rest, ...more] = text.replace(/\s/gu, '').split(decimal);
   const digits = /^\d+$/.test(whole) ? whole : joinGroups(whole.split(group));
   const isFraction = rest === undefined || (/^\d+$/.test(rest) && rest.length <= decimals);
@@ -38,7 +35,7 @@ const joinGroups = ([first = '', ...groups]: readonly string[]): string | null =
 
 /** As one would type it: without the currency. */
 export const typedAmount = ({ amount, currency }: Money, language: Language): string => {
-  const { decimals } = signsOf(currency, language);
+  const decimals = decimalsOf(currency);
   const format = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   return new Intl.NumberFormat(language, format).format(amount / 10 ** decimals);
 };

@@ -79,14 +79,23 @@ export const createKeptCommand = <Body, Value>(ports: CommandPorts<Body, Value>)
     show(state);
   };
 
+  const resume = (command: KeptCommand<Body>): Promise<void> => {
+    if (isRunning) return Promise.resolve();
+    if (nowMs() - command.startedAtMs <= resumedForMs) return run(command);
+    show({ kind: 'old', command });
+    return Promise.resolve();
+  };
+
   return {
     /**
      * Keeps the command and sends it. A second press does nothing, and neither does one in another window while a
-     * command waits for its answer: that one goes on instead.
+     * command waits for its answer: that one goes on instead, and an old one is asked about first.
      */
     start: (body: Body): Promise<void> => {
+      const kept = parseCommand<Body>(store.get(name));
+      if (kept !== null) return resume(kept);
       if (isRunning) return Promise.resolve();
-      const command = parseCommand<Body>(store.get(name)) ?? { key: newId(), body, startedAtMs: nowMs() };
+      const command = { key: newId(), body, startedAtMs: nowMs() };
       store.set(name, JSON.stringify(command));
       return run(command);
     },
@@ -94,10 +103,7 @@ export const createKeptCommand = <Body, Value>(ports: CommandPorts<Body, Value>)
     /** At the start of the page, and after a new sign-in. */
     resume: (): Promise<void> => {
       const command = parseCommand<Body>(store.get(name));
-      if (command === null || isRunning) return Promise.resolve();
-      if (nowMs() - command.startedAtMs <= resumedForMs) return run(command);
-      show({ kind: 'old', command });
-      return Promise.resolve();
+      return command === null ? Promise.resolve() : resume(command);
     },
 
     /** The person wants an old command to be sent after all. */

@@ -6,7 +6,7 @@ import { useShop } from './shop.ts';
 import { loadStripe } from './stripe.ts';
 
 type CardElementProps = {
-  readonly publishableKey: string;
+  readonly publishableKey: string | null;
   readonly total: Money;
   /** The field, once it takes input. Null when it is gone. */
   readonly onField: (field: CardField | null) => void;
@@ -17,23 +17,27 @@ type CardElementProps = {
 export const CardElement = ({ publishableKey, total, onField, onFailure }: CardElementProps) => {
   const { language, words } = useShop();
   const place = useRef<HTMLDivElement>(null);
-  const [isReady, setReady] = useState(false);
+  const [isAwaited, setAwaited] = useState(true);
   const { amount, currency } = total;
   useEffect(() => {
     let field: CardField | null = null;
     let isWanted = true;
+    const fail = () => {
+      setAwaited(false);
+      onFailure();
+    };
     void loadStripe(publishableKey, language.value).then((stripe) => {
       if (!isWanted || place.current === null) return;
-      if (stripe === null) return onFailure();
+      if (stripe === null) return fail();
       field = stripe.createCardField({
         amount,
         currency,
         isDark: matchMedia('(prefers-color-scheme: dark)').matches,
         onReady: () => {
-          setReady(true);
+          setAwaited(false);
           onField(field);
         },
-        onFailure,
+        onFailure: fail,
       });
       field.mount(place.current);
     });
@@ -45,7 +49,7 @@ export const CardElement = ({ publishableKey, total, onField, onFailure }: CardE
   }, [publishableKey, amount, currency, language.value]);
   return (
     <div class="card-field">
-      {isReady ? null : <SkeletonRows label={words.value.state.loading} rows={1} />}
+      {isAwaited ? <SkeletonRows label={words.value.state.loading} rows={1} /> : null}
       <div ref={place} />
     </div>
   );

@@ -69,8 +69,11 @@ export const createCustomerCart = ({ api, shared, cell: create }: CartPorts) => 
       void load();
     },
     /** An order as it is now, without asking for all of them. */
-    replaceOrder: (order: Order): void =>
-      changeOrders((orders) => orders.map((each) => (each.id === order.id ? order : each))),
+    replaceOrder: (order: Order): void => {
+      changeOrders((orders) => orders.map((each) => (each.id === order.id ? order : each)));
+      // A list that is on its way may be from before.
+      if (cart.value.isLoading) void load();
+    },
     removeOrder: (id: string): void => changeOrders((orders) => orders.filter((each) => each.id !== id)),
 
     tick: (id: string, isTicked: boolean): void => changeTicks((of) => of.tick(id, isTicked)),

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { FailureNote } from '../frame/failureNote.tsx';
 import { focusHeading } from '../frame/pageFocus.ts';
 import type { CallFailure } from '../frame/site.ts';
@@ -8,6 +8,7 @@ import { LinkButton } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { SkeletonRows } from '../parts/Skeleton.tsx';
 import { StatusLine } from '../parts/StatusLine.tsx';
+import { createNewest } from '../shared/newest.ts';
 import { loadEarlierStates } from '../shared/orderHistory.ts';
 import { browserPageEvents, createPause } from '../shared/pause.ts';
 import type { OrderDetail } from '../shared/types.ts';
@@ -19,8 +20,13 @@ import { SignInFirst } from './signInFirst.tsx';
 
 type OrderPageProps = { readonly id: string };
 
+/** A key of its own, so that nothing of one customer is shown to another. */
+export const OrderPage = ({ id }: OrderPageProps) => (
+  <OrderOf key={useShop().account.session.value?.customerId} id={id} />
+);
+
 /** One order. It is asked for again while something may still happen to it. */
-export const OrderPage = ({ id }: OrderPageProps) => {
+const OrderOf = ({ id }: OrderPageProps) => {
   const { account, words } = useShop();
   const { orderPage } = words.value;
   const { order, earlier, failure, reload } = useOrder(id);
@@ -71,11 +77,14 @@ const useOrder = (id: string) => {
     setShown(last.current);
   };
   const customerId = account.session.value?.customerId ?? null;
+  // What is asked after a command may be answered before what was asked earlier.
+  const ask = useMemo(createNewest, []);
 
   const look = async (signal?: AbortSignal): Promise<'changed' | 'same' | 'settled'> => {
-    const before = last.current;
+    const isNews = ask();
     const outcome = await api.order(id, signal);
-    if (outcome.kind === 'aborted') return 'same';
+    if (outcome.kind === 'aborted' || !isNews()) return 'same';
+    const before = last.current;
     if (outcome.kind !== 'ok') {
       set({ failure: outcome });
       const mayComeBack =

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { CallFailure } from '../frame/site.ts';
 import { useTitle } from '../frame/useTitle.ts';
 import { Choices } from '../parts/Choices.tsx';
 import { Failure } from '../parts/Failure.tsx';
@@ -23,10 +24,10 @@ type PayFormPageProps = {
 
 /** Asks how to pay, with a key of its own once Pay is pressed. */
 export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
-  const { account, language, words } = useShop();
+  const { language, words } = useShop();
   const { cartPage, frame, pay, state } = words.value;
   const { options, failure, retry } = usePayOptions();
-  const selection = useSelection(orderIds);
+  const { selection, failure: ordersFailure, reload } = useSelection(orderIds);
   const [method, setMethod] = useState<string | null>(null);
   const [status, setStatus] = useState('');
   const [isReading, setReading] = useState(false);
@@ -36,7 +37,7 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
   const titleRef = useRef<HTMLHeadingElement>(null);
   useTitle(pay.page);
   const isAgain = orderIds.length > 0;
-  const trouble = options === null ? failure : selection === null ? account.cart.value.failure : null;
+  const trouble = options === null ? failure : selection === null ? ordersFailure : null;
   const isReady = trouble !== null || (options !== null && selection !== null);
   const blocked = usePayBlocked(options, selection);
   useLayoutEffect(() => {
@@ -74,7 +75,7 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
       total={total}
       onPay={() => void submit()}
       isPaying={isReading}
-      payBlocked={blocked ?? (isCard && card === null ? state.loading : undefined)}
+      payBlocked={blocked ?? (isCard && card === null ? status || state.loading : undefined)}
       status={status}
       receipt={{
         label: pay.receipt,
@@ -96,7 +97,7 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
           {...explain(trouble, language.value)}
           onRetry={() => {
             retry();
-            void account.loadCart();
+            reload();
           }}
           words={{ ...frame, tryAgain: state.tryAgain, requestId: state.requestId }}
         />
@@ -124,7 +125,7 @@ type CardOfProps = {
 /** Stripe asks for the amount, so the field comes when it is known. */
 const CardOf = ({ options, total, onField, onTrouble }: CardOfProps) => {
   const { pay } = useShop().words.value;
-  if (total === null || options.publishableKey === null) return null;
+  if (total === null) return null;
   return (
     <CardElement
       publishableKey={options.publishableKey}
@@ -153,26 +154,43 @@ const usePayBlocked = (
   return selection.obstacle === null ? undefined : obstacles[selection.obstacle];
 };
 
-/** What is to be paid: the orders that were asked for, or what is ticked in the cart, as far as it can be paid. */
+type Loaded = {
+  readonly orders: readonly Order[] | null;
+  readonly failure: CallFailure | null;
+};
+
+const nothing: Loaded = { orders: null, failure: null };
+
+/**
+ * What is to be paid: the orders that were asked for, or what is ticked in the cart, as far as it can be paid. Null until
+ * all of them came: a part of them would be paid without the rest.
+ */
 const useSelection = (orderIds: readonly string[]) => {
-  const { account, api } = useShop();
-  const [loaded, setLoaded] = useState<readonly Order[] | null>(null);
+  const { account, api, refreshes } = useShop();
+  const [loaded, setLoaded] = useState(nothing);
+  const [tries, setTries] = useState(0);
   const isOfCart = orderIds.length === 0;
-  const cart = account.cart.value.orders;
   useEffect(() => {
     let isWanted = true;
     if (!isOfCart)
-      void loadOrders(api, orderIds).then((orders) => {
-        if (isWanted) setLoaded(orders);
+      void loadOrders(api, orderIds).then(({ orders, failure }) => {
+        if (isWanted)
+          setLoaded((before) => (failure === null ? { orders, failure } : { ...before, failure }));
       });
     return () => {
       isWanted = false;
     };
-  }, [orderIds, account.hasEnded.value]);
-  const orders = isOfCart ? cart : loaded;
-  if (orders === null) return null;
+  }, [orderIds, account.hasEnded.value, refreshes.value, tries]);
+  const { orders, failure } = isOfCart ? account.cart.value : loaded;
   const unticked = isOfCart ? account.unticked.value : noTicks;
-  return selectionOf(payableOf(orders, [], Date.now()), unticked);
+  return {
+    selection: orders === null ? null : selectionOf(payableOf(orders, [], Date.now()), unticked),
+    failure,
+    reload: (): void => {
+      if (isOfCart) void account.loadCart();
+      else setTries(tries + 1);
+    },
+  };
 };
 
 const noTicks: ReadonlySet<string> = new Set();

@@ -34,7 +34,7 @@ export const useReceipt = (state: PayState) => {
     const load = async () => {
       const ids = orderIds.split(' ').filter((id) => id !== '');
       if (ids.length > 0) {
-        const orders = await loadOrders(api, ids);
+        const { orders } = await loadOrders(api, ids);
         if (isWanted && orders.length > 0) setKnown((before) => ({ number: before?.number ?? null, orders }));
       } else if (checkoutId !== null) {
         const answer = await api.checkout(checkoutId);

@@ -1,7 +1,7 @@
 import type { Language } from '../shared/language.ts';
 import type { Problem } from '../shared/outcome.ts';
 import { type Attempt, isEnded, type PayState, type Trouble } from '../shared/payStates.ts';
-import { formatClock, formatSpan } from '../shared/time.ts';
+import { formatSpan, formatTime } from '../shared/time.ts';
 import type { Messages } from './en.ts';
 import { declineText, explain, messagesOf } from './messages.ts';
 import { wordOf } from './words.ts';
@@ -63,7 +63,7 @@ export const describePay = (state: PayState, context: PayContext): PayDescriptio
         ...plain,
         look: 'yours',
         title: pay.stale.title,
-        lines: [pay.stale.text(clockOf(state.attempt, context))],
+        lines: [pay.stale.text(timeOf(state.attempt, context))],
         actions: state.isUntouched === true ? ['go_on', 'leave'] : ['go_on'],
       };
     case 'confirming':
@@ -99,8 +99,9 @@ export const describePay = (state: PayState, context: PayContext): PayDescriptio
   }
 };
 
-const clockOf = ({ startedAtMs }: Attempt, { language, timeZone }: PayContext): string =>
-  formatClock(startedAtMs, language, timeZone);
+/** With its date: it may be kept for days. */
+const timeOf = ({ startedAtMs }: Attempt, { language, timeZone }: PayContext): string =>
+  formatTime(startedAtMs, language, timeZone);
 
 const requestIdOf = (trouble: Trouble | null): string | null => {
   if (trouble === null) return null;

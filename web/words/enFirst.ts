@@ -26,7 +26,6 @@ export const enProductTypes = {
 /** What the first page says, in English: it is loaded before anything is shown. Other languages have the same members. */
 export const enFirst = {
   frame: {
-    shop: 'Shop',
     products: 'Products',
     cart: 'Cart',
     orders: 'Orders',

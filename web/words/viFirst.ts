@@ -21,7 +21,6 @@ export const viProductTypes: FirstMessages['productTypes'] = {
 
 export const viFirst: FirstMessages = {
   frame: {
-    shop: 'Cửa hàng',
     products: 'Sản phẩm',
     cart: 'Giỏ hàng',
     orders: 'Đơn hàng',

@@ -4,6 +4,7 @@ import { consoleEnProducts as words } from '../../../web/words/consoleEnProducts
 import { expectStatus, textAt, valueAt } from '../../processes/client.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
 import { withConsole } from './consoleGround.ts';
+import { holdAnswers } from './customer.ts';
 import { isFocused } from './look.ts';
 
 const dialogOf = (page: Page): Locator => page.locator('dialog[open]');
@@ -90,6 +91,62 @@ withConsole('The products of the console', { createDatabase: createTestFile }, (
         await page.getByText(words.changeStock.now(words.changeStock.endless)).waitFor();
         expect(valueAt(await find(id), 'stock')).toBeNull();
       });
+    });
+  });
+
+  test('What was changed is shown, also where its answer was lost', async () => {
+    const id = await shop().addProduct({ stock: 12 });
+    await visit(
+      async ({ commands, goto, page }) => {
+        await goto(`/console/products?open=${id}`);
+        await field(page, 'stock').fill('5');
+        const held = await holdAnswers(page, `*/products/${id}`);
+        await button(page, words.changeStock.submit).click();
+        await held.arrived;
+        await held.lose();
+        await page.getByText(words.changeStock.now(words.changeStock.units('17'))).waitFor();
+        expect(commands).toHaveLength(1);
+      },
+      { expected: /ERR_CONNECTION_RESET/ },
+    );
+  });
+
+  test('A command that ends after Back loads the list that is shown by then', async () => {
+    const stays = await shop().addProduct({ name: 'Rèm lụa dài', type: 'service' });
+    const goes = await shop().addProduct({ name: 'Rèm lụa ngắn', type: 'digital' });
+    await visit(async ({ goto, page }) => {
+      await goto('/console/products?q=rem+lua');
+      await page.locator(`[data-open="${stays}"]`).waitFor();
+      await page.getByLabel(words.type).selectOption('digital');
+      await page.locator(`[data-open="${stays}"]`).waitFor({ state: 'detached' });
+      await page.locator(`[data-open="${goes}"]`).click();
+      await button(page, words.open.archive).waitFor();
+      const archived = await holdAnswers(page, `*/products/${goes}`);
+      await button(page, words.open.archive).click();
+      await archived.arrived;
+      await page.goBack();
+      await page.goBack();
+      await page.locator(`[data-open="${stays}"]`).waitFor();
+      await archived.release();
+      await page.locator(`[data-open="${goes}"]`).waitFor({ state: 'detached' });
+      expect(await page.locator(`[data-open="${stays}"]`).count()).toBe(1);
+    });
+  });
+
+  test('What another operator has changed meanwhile is not changed back', async () => {
+    const id = await shop().addProduct({ name: 'Ghế', price: 100_000, stock: 1 });
+    await visit(async ({ goto, page }) => {
+      await goto(`/console/products?open=${id}`);
+      await field(page, 'name').fill('Ghế gỗ');
+      const price = { amount: 130_000, currency: 'VND' };
+      expectStatus(await shop().operator.patch(`/products/${id}`, { price }), 200);
+      await field(page, 'stock').fill('4');
+      await button(page, words.changeStock.submit).click();
+      await says(page, words.changeStock.changed('Ghế', words.changeStock.units('5')));
+      expect(await field(page, 'price').inputValue()).toBe('130000');
+      await button(page, words.open.save).click();
+      await says(page, words.open.saved('Ghế gỗ'));
+      expect(valueAt(await find(id), 'price')).toEqual(price);
     });
   });
 

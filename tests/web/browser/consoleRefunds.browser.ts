@@ -111,6 +111,31 @@ withConsole(
       );
     });
 
+    test('An old refund without an answer is settled before another one is asked for', async () => {
+      const orderId = await payOne(shop());
+      await visit(async (operator) => {
+        const { commands, page } = operator;
+        await openOrder(operator, orderId);
+        const refund = page.getByRole('button', { name: words.refund.open });
+        await refund.waitFor();
+        await page.evaluate(async (orderId) => {
+          const { customerId } = await (await fetch('/session')).json();
+          const body = { orderId, reason: 'of long ago' };
+          const kept = { key: crypto.randomUUID(), body, startedAtMs: Date.now() - 3_600_000 };
+          localStorage.setItem(`cw.refund ${customerId} ${orderId}`, JSON.stringify(kept));
+        }, orderId);
+        await page.reload();
+        await page.getByText(words.refund.old).waitFor();
+        await refund.click({ force: true });
+        await page.getByText(words.refund.blocked.begun).first().waitFor();
+        expect(await page.locator('dialog[open]').count()).toBe(0);
+        await page.getByRole('button', { name: words.refund.oldForget }).click();
+        await refund.click();
+        await page.locator('dialog[open]').waitFor();
+        expect(commands).toEqual([]);
+      });
+    });
+
     test('What another operator has refunded meanwhile is said first, and nothing is sent over it', async () => {
       const orderId = await payOne(shop());
       await visit(async (operator) => {

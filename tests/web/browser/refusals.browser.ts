@@ -105,6 +105,23 @@ for (const [database, createDatabase] of databases)
       });
     });
 
+    test('A sign-out takes the cart of a second window too', async () => {
+      await visit(
+        async (customer) => {
+          const { page, words } = customer;
+          await customer.placeOrders(1);
+          await openCart(customer, 1);
+          const other = await customer.openWindow();
+          await openCart(customer, 1, other);
+          await page.getByRole('button', { name: words.frame.account }).click();
+          await page.getByRole('button', { name: words.frame.signOut }).click();
+          await other.getByText(words.cartPage.signInFirst).waitFor();
+          expect(await other.locator('dialog[open], .cart-row').count()).toBe(0);
+        },
+        { losesSession: true },
+      );
+    });
+
     test('Another language leaves the focus on its button, also where a payment was declined', async () => {
       await visit(async (customer) => {
         const { page, words } = customer;

@@ -229,6 +229,9 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
     await signInAndOrder(page, await tokenFor('blocked@shop.test'), await createProduct(app));
     await page.goto(`http://localhost:${app.port}/shop/pay`);
     await page.getByRole('status').filter({ hasText: 'did not load' }).waitFor();
+    // Nothing is awaited any more, and the button says the same.
+    expect(await page.locator('.pay-form .skeleton').count()).toBe(0);
+    await page.locator('.pay-form button + span', { hasText: 'did not load' }).waitFor();
     await context.close();
   });
 });

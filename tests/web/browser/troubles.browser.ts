@@ -5,7 +5,7 @@ import { valueAt } from '../../processes/client.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
 import { secret, tokenFor } from '../../processes/tokens.ts';
 import { chromiumPath, complaintsOf, launchChromium, stepHangMs } from './chromium.ts';
-import { holdAnswers, signOut } from './customer.ts';
+import { holdAnswers, signIn, signOut } from './customer.ts';
 import { openShop, until } from './shop.ts';
 import { withShop } from './shopGround.ts';
 import { chargesOf, methods, openCart, pay, seesTitle } from './steps.ts';
@@ -75,6 +75,63 @@ withShop('A page that is not as usual', { createDatabase: createTestFile }, ({ s
     );
   });
 
+  test('Who signs in after another customer sees nothing of theirs', async () => {
+    await visit(async (customer) => {
+      const { client, context, page, words } = customer;
+      const [paid = '', waiting = ''] = await customer.placeOrders(2);
+      await client.checkOut(crypto.randomUUID(), [paid], methods.pays);
+      await customer.goto(`/shop/orders/${waiting}`);
+      await page.getByRole('button', { name: words.orderPage.cancel }).waitFor();
+      await page.locator('nav a[href="/shop/orders"]').click();
+      await page.locator('.lines .line').waitFor();
+      await page.goBack();
+      await page.getByRole('button', { name: words.orderPage.cancel }).waitFor();
+      // Another window signs out, and somebody else in.
+      const other = await customer.openWindow();
+      await other.goto('/shop');
+      await signIn(context, shop(), (await shop().customer('minh@example.com')).token);
+      await other.evaluate(() => localStorage.setItem('cw.session', 'another'));
+      await page.getByText(words.orderPage.missing).waitFor();
+      expect(await page.getByText('Áo thử').count()).toBe(0);
+      const held = await holdAnswers(page, `${shop().url}/orders?*`);
+      await page.locator('nav a[href="/shop/orders"]').click();
+      await held.arrived;
+      expect(await page.locator('.lines .line').count()).toBe(0);
+      await held.release();
+    });
+  });
+
+  test('An answer from before a command is not shown after it', async () => {
+    await visit(async (customer) => {
+      const { client, page, words } = customer;
+      const [order = ''] = await customer.placeOrders(1);
+      await customer.goto(`/shop/orders/${order}`);
+      const cancel = page.getByRole('button', { name: words.orderPage.cancel });
+      await cancel.waitFor();
+      const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      await page.route(
+        `**/orders/${order}`,
+        async (route) => {
+          const { body } = await client.get(`/orders/${order}`);
+          asked.resolve();
+          await answered.promise;
+          await route.fulfill({ json: body });
+        },
+        { times: 1 },
+      );
+      await asked.promise;
+      await cancel.click();
+      await page.locator('dialog[open]').getByRole('button', { name: words.orderPage.cancel }).click();
+      await page.getByText(words.orderPage.cancelled).waitFor();
+      await cancel.waitFor({ state: 'detached' });
+      const old = page.waitForResponse(`**/orders/${order}`);
+      answered.resolve();
+      await (await old).finished();
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+      expect(await cancel.count()).toBe(0);
+    });
+  });
+
   test('After too many declines the page says when one can pay again', async () => {
     await visit(async (customer) => {
       const { client, page, words } = customer;
@@ -85,6 +142,24 @@ withShop('A page that is not as usual', { createDatabase: createTestFile }, ({ s
       await pay(customer, methods.pays);
       await seesTitle(page, words.problems.rate_limited.title);
       expect(await chargesOf(customer)).not.toContain('succeeded');
+    });
+  });
+
+  test('Orders that did not come are not said to be none, and come when asked for again', async () => {
+    await visit(async (customer) => {
+      const { page, words } = customer;
+      const [order = ''] = await customer.placeOrders(1);
+      await openCart(customer, 1);
+      await pay(customer, methods.declined);
+      await seesTitle(page, words.pay.declined.title);
+      const addresses = ['**/orders?*', `**/orders/${order}`];
+      for (const address of addresses) await page.route(address, (route) => route.abort());
+      await page.getByRole('button', { name: words.pay.anotherMethod }).click();
+      await page.getByRole('alert').getByText(words.state.lost).waitFor();
+      for (const address of addresses) await page.unroute(address);
+      await page.getByRole('button', { name: words.state.tryAgain }).click();
+      await page.locator('.receipt-line').waitFor();
+      await page.getByRole('button', { name: /^Pay\b.*\d/ }).waitFor();
     });
   });
 

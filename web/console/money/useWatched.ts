@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { CallFailure } from '../../frame/site.ts';
+import { createNewest } from '../../shared/newest.ts';
 import type { Outcome } from '../../shared/outcome.ts';
 import { startWatch } from '../../shared/watch.ts';
 import { useConsole } from '../console.ts';
@@ -17,13 +18,20 @@ export const useWatched = <Value>(
   const [failure, setFailure] = useState<CallFailure | null>(null);
   const [isLoading, setLoading] = useState(true);
   const last = useRef('');
+  // What is asked after a command may be answered before what was asked earlier.
+  const begin = useMemo(createNewest, []);
+  // A command may end when the page shows another subject by now.
+  const latest = useRef({ subject, ask });
+  latest.current = { subject, ask };
 
   const load = async (signal?: AbortSignal): Promise<Outcome<Value>> => {
-    const outcome = await ask(signal);
-    if (outcome.kind === 'aborted') return outcome;
+    const isNews = begin();
+    const asked = latest.current;
+    const outcome = await asked.ask(signal);
+    if (outcome.kind === 'aborted' || !isNews()) return outcome;
     setLoading(false);
     setFailure(outcome.kind === 'ok' ? null : outcome);
-    if (outcome.kind === 'ok') setShown({ subject, value: outcome.value });
+    if (outcome.kind === 'ok') setShown({ subject: asked.subject, value: outcome.value });
     return outcome;
   };
   const look = async (signal: AbortSignal): Promise<'changed' | 'same' | 'settled'> => {

@@ -70,8 +70,9 @@ const Refund = ({ words, api, shown, look }: ActionsProps) => {
     // What was refunded, or who else did, is on the order.
     if (state.kind === 'done' || state.kind === 'refused') void look();
   }, [state.kind]);
-  const why = whyNoRefund(shown.order, leftOf(shown.order, shown.refunds));
-  const isAsking = state.kind === 'asking' || state.kind === 'signed_out' || state.kind === 'old';
+  // The one that was begun would be sent in place of another that is asked for now.
+  const isBegun = state.kind === 'signed_out' || state.kind === 'old';
+  const why = isBegun ? 'begun' : whyNoRefund(shown.order, leftOf(shown.order, shown.refunds));
   return (
     <>
       <Allowed
@@ -79,7 +80,7 @@ const Refund = ({ words, api, shown, look }: ActionsProps) => {
         wide
         buttonRef={button}
         busy={state.kind === 'asking'}
-        blocked={why === null || isAsking ? undefined : words.refund.blocked[why]}
+        blocked={why === null || state.kind === 'asking' ? undefined : words.refund.blocked[why]}
         onPress={form.open}
       >
         {words.refund.open}

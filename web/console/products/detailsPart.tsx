@@ -11,11 +11,13 @@ import { useCommand } from './useCommand.ts';
 const none: FormProblems = new Set();
 
 /** Name, kind, price and picture. Only what is another one is sent. */
-export const DetailsPart = ({ product, words, onChanged }: ProductPartProps) => {
+export const DetailsPart = ({ product, words, onChanged, onDoubt }: ProductPartProps) => {
   const { call } = useConsole();
-  const [form, setForm] = useState<ProductForm>(() => formOf(product));
+  // Only what was edited is kept: the rest is the product's as it now is, which others may have changed meanwhile.
+  const [edits, setEdits] = useState<Partial<ProductForm>>({});
+  const form = { ...formOf(product), ...edits };
   const [problems, setProblems] = useState<FormProblems>(none);
-  const { isBusy, failure, run } = useCommand();
+  const { isBusy, failure, run } = useCommand(onDoubt);
   const read = readChanges(form, product);
   const isSame = read.kind === 'value' && Object.keys(read.value).length === 0;
 
@@ -28,7 +30,7 @@ export const DetailsPart = ({ product, words, onChanged }: ProductPartProps) => 
     await run(
       () => createProductApi(call).change(product.id, read.value),
       (changed) => {
-        setForm(formOf(changed));
+        setEdits({});
         onChanged(changed, words.open.saved(changed.name));
       },
       (refused) => {
@@ -55,7 +57,7 @@ export const DetailsPart = ({ product, words, onChanged }: ProductPartProps) => 
           problems={problems}
           words={words}
           onChange={(changes) => {
-            setForm({ ...form, ...changes });
+            setEdits({ ...edits, ...changes });
             setProblems(none);
           }}
         />

@@ -47,6 +47,14 @@ export const ProductDialog = ({ id, words, onClose, onChanged }: ProductDialogPr
     toast.say(said);
     onChanged();
   };
+  const part = {
+    words,
+    onChanged: take,
+    onDoubt: () => {
+      void load();
+      onChanged();
+    },
+  };
   const isMissing = failure?.kind === 'problem' && failure.problem.code === 'not_found';
   return (
     <Dialog
@@ -68,14 +76,9 @@ export const ProductDialog = ({ id, words, onClose, onChanged }: ProductDialogPr
         <>
           <p class="small soft">{product.code}</p>
           {product.archived ? <Note tone="warn">{words.open.isArchived}</Note> : null}
-          <StockPart
-            product={product}
-            words={words}
-            onChanged={(changed, said) => take(changed, said)}
-            onSeen={setProduct}
-          />
-          <DetailsPart product={product} words={words} onChanged={take} />
-          <ArchivePart product={product} words={words} onChanged={take} />
+          <StockPart {...part} product={product} onSeen={setProduct} />
+          <DetailsPart {...part} product={product} />
+          <ArchivePart {...part} product={product} />
           <LinkButton look="quiet" href={`/console/activity?target=${id}`}>
             {words.open.activity}
           </LinkButton>
@@ -86,9 +89,9 @@ export const ProductDialog = ({ id, words, onClose, onChanged }: ProductDialogPr
 };
 
 /** Off sale, and back. */
-const ArchivePart = ({ product, words, onChanged }: ProductPartProps) => {
+const ArchivePart = ({ product, words, onChanged, onDoubt }: ProductPartProps) => {
   const { call } = useConsole();
-  const { isBusy, failure, run } = useCommand();
+  const { isBusy, failure, run } = useCommand(onDoubt);
   const archived = !product.archived;
   const change = () =>
     run(

@@ -5,7 +5,7 @@ import { formatMoney } from '../../shared/money.ts';
 import type { ConsoleProductWords } from '../../words/consoleEnProducts.ts';
 import { isCurrency } from './currencies.ts';
 import type { FormField, FormProblems, ProductForm } from './productForm.ts';
-import { plainAmount, readAmount } from './readAmount.ts';
+import { plainAmount, readTypedAmount } from './readAmount.ts';
 
 type ProductFieldsProps = {
   readonly form: ProductForm;
@@ -19,7 +19,7 @@ export const ProductFields = ({ form, problems, words, onChange }: ProductFields
   const language = useLanguage();
   const problemOf = (field: FormField) => (problems.has(field) ? words.invalid[field] : undefined);
   const currency = form.currency.trim().toUpperCase();
-  const amount = isCurrency(currency) ? readAmount(form.price, currency, 'auto') : null;
+  const amount = isCurrency(currency) ? readTypedAmount(form.price, currency) : null;
   const types = Object.entries<string>(words.types);
   return (
     <>

@@ -3,7 +3,7 @@ import type { Product } from '../../shared/types.ts';
 import { isCurrency } from './currencies.ts';
 import { isCode, isName, isPicture } from './draftRules.ts';
 import type { Draft } from './judgeRows.ts';
-import { plainAmount, readAmount } from './readAmount.ts';
+import { plainAmount, readTypedAmount } from './readAmount.ts';
 import { readWish } from './stockForm.ts';
 
 /** What is in the fields of a product. */
@@ -83,7 +83,7 @@ const readFields = (form: ProductForm) => {
   const name = form.name.trim();
   const currency = form.currency.trim().toUpperCase();
   const imageUrl = form.imageUrl.trim();
-  const amount = readAmount(form.price, currency, 'auto');
+  const amount = readTypedAmount(form.price, currency);
   if (!isName(name)) problems.add('name');
   if (form.type === '') problems.add('type');
   if (amount.kind === 'problem') problems.add('price');

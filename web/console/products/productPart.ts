@@ -6,4 +6,6 @@ export type ProductPartProps = {
   readonly product: Product;
   readonly words: ConsoleProductWords;
   readonly onChanged: (changed: Product, said: string) => void;
+  /** A change may have been made, and nobody has said so: the product is read anew. */
+  readonly onDoubt: () => void;
 };

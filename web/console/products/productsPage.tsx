@@ -113,6 +113,9 @@ const typingPauseMs = 150;
 const Filters = ({ address, words, onChange }: FiltersProps) => {
   const [typed, setTyped] = useState(address.q);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  // Another filter may be chosen during the pause.
+  const latest = useRef(onChange);
+  latest.current = onChange;
   // Back, and a link to a filter, change what is in the field.
   useEffect(() => setTyped(address.q), [address.q]);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -120,7 +123,7 @@ const Filters = ({ address, words, onChange }: FiltersProps) => {
     setTyped(q);
     clearTimeout(timer.current);
     timer.current = setTimeout(
-      () => onChange({ q: q.trim().slice(0, 200), cursor: null }, true),
+      () => latest.current({ q: q.trim().slice(0, 200), cursor: null }, true),
       typingPauseMs,
     );
   };

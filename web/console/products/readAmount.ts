@@ -45,6 +45,18 @@ export const readAmount = (text: string, currency: string, mark: DecimalMark): R
       : minorUnits(parts, currency);
 };
 
+/**
+ * A price in a field for one product, which says below how it was read. `1.299` with three decimals is read as the field
+ * itself writes it.
+ */
+export const readTypedAmount = (text: string, currency: string): ReadAmount => {
+  const read = readAmount(text, currency, 'auto');
+  const isAmbiguous = read.kind === 'problem' && read.problem.kind === 'ambiguous_price';
+  return isAmbiguous && decimalsOf(currency) === 3 && !text.includes(',')
+    ? readAmount(text, currency, '.')
+    : read;
+};
+
 type Parts = { readonly whole: string; readonly fraction: string };
 
 const problem = (found: AmountProblem): ReadAmount => ({ kind: 'problem', problem: found });

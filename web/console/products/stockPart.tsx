@@ -23,7 +23,7 @@ type StockPartProps = ProductPartProps & {
 type Conflict = { readonly was: number | null; readonly is: number | null };
 
 /** The stock, changed by a number of units, or set if it still is what one sees. */
-export const StockPart = ({ product, words, onChanged, onSeen }: StockPartProps) => {
+export const StockPart = ({ product, words, onChanged, onDoubt, onSeen }: StockPartProps) => {
   const { call } = useConsole();
   const language = useLanguage();
   const texts = words.changeStock;
@@ -31,7 +31,7 @@ export const StockPart = ({ product, words, onChanged, onSeen }: StockPartProps)
   const [problem, setProblem] = useState<WishProblem | null>(null);
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  const { isBusy, failure, run } = useCommand();
+  const { isBusy, failure, run } = useCommand(onDoubt);
   const say = (stock: number | null): string =>
     stock === null ? texts.endless : stock === 0 ? words.soldOut : texts.units(formatCount(stock, language));
 

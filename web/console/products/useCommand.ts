@@ -2,8 +2,12 @@ import { useRef, useState } from 'preact/hooks';
 import type { CallFailure } from '../../frame/site.ts';
 import type { Outcome } from '../../shared/outcome.ts';
 
-/** A command that is sent once at a time, and what came of it. */
-export const useCommand = () => {
+/** It may have been done all the same, and what the page shows is then old. */
+const mayBeDone = (failure: CallFailure): boolean =>
+  failure.kind === 'problem' ? failure.problem.status >= 500 : failure.kind !== 'signed_out';
+
+/** A command that is sent once at a time, and what came of it. `onDoubt`: it may have been done. */
+export const useCommand = (onDoubt: () => void = () => undefined) => {
   // The second of two presses comes before anything is drawn.
   const isRunning = useRef(false);
   const [isBusy, setBusy] = useState(false);
@@ -24,8 +28,10 @@ export const useCommand = () => {
       const outcome = await send();
       isRunning.current = false;
       setBusy(false);
-      if (outcome.kind === 'ok') onDone(outcome.value);
-      else if (outcome.kind !== 'aborted' && !onRefused(outcome)) setFailure(outcome);
+      if (outcome.kind === 'ok') return onDone(outcome.value);
+      if (outcome.kind === 'aborted') return;
+      if (mayBeDone(outcome)) onDoubt();
+      if (!onRefused(outcome)) setFailure(outcome);
     },
   };
 };

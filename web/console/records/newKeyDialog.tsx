@@ -155,7 +155,11 @@ const PermissionChoice = ({ chosen, words, problem, onChange }: PermissionChoice
           }}
         />
       ))}
-      <Problem id="no-permission" text={problem} />
+      {problem === undefined ? null : (
+        <div role="alert">
+          <Problem id="no-permission" text={problem} />
+        </div>
+      )}
     </fieldset>
   );
 };

@@ -65,7 +65,11 @@ export const EndpointFields = ({
             onChange={(isChosen) => tick(type, isChosen)}
           />
         ))}
-        <Problem id="no-events" text={eventsProblem} />
+        {eventsProblem === undefined ? null : (
+          <div role="alert">
+            <Problem id="no-events" text={eventsProblem} />
+          </div>
+        )}
       </fieldset>
     </>
   );
