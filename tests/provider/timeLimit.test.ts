@@ -49,7 +49,8 @@ describe.each(calls)('The time limit of %s', (name, call) => {
       kind: string;
     });
     late.reject(new Error('too late'));
-  });
+    // Without the limit it would wait for ever.
+  }, 5_000);
 
   test(`A ${name} that throws has an unknown outcome`, async () => {
     const unknown: { readonly kind: string; readonly reason: string } = { kind: 'unknown', reason: 'broken' };

@@ -57,24 +57,11 @@ export const moneyMutants: readonly Mutant[] = [
     },
   ),
   mutant(
-    'the charge window',
-    'core/usecases/recoverPayments.ts',
-    'return nowMs - claimedAtMs < chargeWindowMs ? provider.charge(request) : provider.cancel(request);',
-    'return provider.charge(request);',
-  ),
-  mutant(
     'the dispute holds a refund back',
     'core/judgeRefund.ts',
     "if (order.disputed) return err({ kind: 'payment_disputed' });",
     '',
     { redundant: 'the job of the refund waits for the end of the dispute as well' },
-  ),
-  mutant(
-    'the charge that is read again after an adoption',
-    'core/usecases/followCharge.ts',
-    'followed.isErr() || followed.value.adopted === 0',
-    'followed.isErr() || followed.value.adopted >= 0',
-    { scenario: 'refunds of both sides meet' },
   ),
   mutant(
     'a refund is adopted once',

@@ -250,4 +250,30 @@ export const core2: readonly Guard[] = [
     ],
     inTest('tests/core/runStep.test.ts', 'A mail that its server cannot take counts no attempt', 4),
   ),
+  guard(
+    'the charge window',
+    [
+      'core/usecases/recoverPayments.ts',
+      'return nowMs - claimedAtMs < chargeWindowMs ? provider.charge(request) : provider.cancel(request);',
+      'return provider.charge(request);',
+    ],
+    inTest(
+      'tests/core/recoverPayments.test.ts',
+      'Recovery charges within a quarter of an hour after the claim, and later only cancels',
+      1,
+    ),
+  ),
+  guard(
+    'the charge that is read again after an adoption',
+    [
+      'core/usecases/followCharge.ts',
+      'followed.isErr() || followed.value.adopted === 0',
+      'followed.isErr() || followed.value.adopted >= 0',
+    ],
+    inTest(
+      'tests/core/followCharge.test.ts',
+      'A refund that fails after the charge was read and before the refund is adopted is failed',
+      1,
+    ),
+  ),
 ];

@@ -37,4 +37,22 @@ export const processes: readonly Guard[] = [
       1,
     ),
   ),
+  guard(
+    'the claim with a wrong clock',
+    [
+      'worker/worker.ts',
+      'mayClaim() ? claim(nowMs, limit) : ok({ processed: 0, leases: [] });',
+      'claim(nowMs, limit);',
+    ],
+    inTest('tests/worker/wrongClock.test.ts', 'A worker whose clock is wrong claims', 1),
+  ),
+  guard(
+    'the time limit of the provider',
+    [
+      'adapters/system/providerTimeLimit.ts',
+      'withTimeout(timer, limitMs, attempt(call),',
+      'withTimeout(timer, 1e12, attempt(call),',
+    ],
+    inTest('tests/provider/timeLimit.test.ts', 'that takes too long has an unknown outcome', 20),
+  ),
 ];
