@@ -38,6 +38,7 @@ withConsole('The cost of the console', { createDatabase: createTestFile }, ({ vi
         await goto('/console');
         await page.locator('.chart canvas').waitFor();
         await page.locator('.numbers strong').first().waitFor();
+        await page.locator('.money-line.good').waitFor();
         const { cls, moved } = await figuresOf(page);
         expect(cls <= 0.02 ? [] : [cls, moved]).toEqual([]);
       },
