@@ -101,9 +101,11 @@ export const stopApp = async (app: App, signal: NodeJS.Signals = 'SIGTERM'): Pro
 export const killAllApps = async (): Promise<void> => {
   await Promise.all(
     [...running].map(async (child) => {
-      const closed = once(child, 'close');
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      // Not `close`: whoever else holds the pipe of its output may go on.
+      const exited = once(child, 'exit');
       child.kill('SIGKILL');
-      await closed;
+      await exited;
     }),
   );
 };
