@@ -13,11 +13,11 @@ import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts'
 import { createTestWorld } from '../world.ts';
 import { endOfHistoryMs, firstHistoryMonth, insertHistory, partitionEmpty } from './history.ts';
 
-const buyers = 64;
-/** A million in `bun run test:volume`. */
+/** A million, and many buyers, in `bun run test:volume`. */
+const buyers = process.env.VOLUME_ORDERS === undefined ? 8 : 64;
 const orders = Number(process.env.VOLUME_ORDERS ?? 5_000);
 
-/** A shop with a history of 24 months, in which 64 customers buy again and again until `work` is done. */
+/** A shop with a history of 24 months, in which customers buy again and again until `work` is done. */
 const buyDuring = async (
   { isPartitioned }: { readonly isPartitioned: boolean },
   work: (url: string) => Promise<unknown>,
