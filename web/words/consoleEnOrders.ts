@@ -181,7 +181,6 @@ export const consoleEnOrders = {
     meanwhileText: (amount: string): string => `${amount} is left now. Press again to refund.`,
     meanwhileNothing: 'Nothing is left to refund.',
     blocked: {
-      begun: 'An earlier refund of this order has no answer yet. Settle that one first.',
       not_paid: 'This order was never paid.',
       disputed: 'The payment is disputed. Wait until the bank has decided.',
       nothing_left: 'Nothing is left to refund.',

@@ -161,7 +161,6 @@ export const consoleViOrders: ConsoleOrdersWords = {
     meanwhileText: (amount) => `Giờ còn ${amount}. Bấm lần nữa để hoàn tiền.`,
     meanwhileNothing: 'Không còn gì để hoàn.',
     blocked: {
-      begun: 'Lần hoàn tiền trước của đơn này chưa có trả lời. Hãy giải quyết lần đó trước.',
       not_paid: 'Đơn này chưa từng được thanh toán.',
       disputed: 'Khoản thanh toán đang bị khiếu nại. Hãy chờ ngân hàng quyết định.',
       nothing_left: 'Không còn gì để hoàn.',

@@ -72,7 +72,8 @@ const Refund = ({ words, api, shown, look }: ActionsProps) => {
   }, [state.kind]);
   // The one that was begun would be sent in place of another that is asked for now.
   const isBegun = state.kind === 'signed_out' || state.kind === 'old';
-  const why = isBegun ? 'begun' : whyNoRefund(shown.order, leftOf(shown.order, shown.refunds));
+  const why = whyNoRefund(shown.order, leftOf(shown.order, shown.refunds));
+  const blocked = why === null || state.kind === 'asking' ? undefined : words.refund.blocked[why];
   return (
     <>
       <Allowed
@@ -80,7 +81,7 @@ const Refund = ({ words, api, shown, look }: ActionsProps) => {
         wide
         buttonRef={button}
         busy={state.kind === 'asking'}
-        blocked={why === null || state.kind === 'asking' ? undefined : words.refund.blocked[why]}
+        blocked={isBegun ? words.refund.old : blocked}
         onPress={form.open}
       >
         {words.refund.open}

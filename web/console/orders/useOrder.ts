@@ -1,6 +1,5 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CallFailure } from '../../frame/site.ts';
-import { createNewest } from '../../shared/newest.ts';
 import type { Outcome } from '../../shared/outcome.ts';
 import type { List, OrderDetail } from '../../shared/types.ts';
 import { startWatch } from '../../shared/watch.ts';
@@ -67,13 +66,10 @@ export const useOrder = (api: OrdersApi, id: string) => {
   const [failure, setFailure] = useState<CallFailure | null>(null);
   const pages = useRef(pagesFirst);
   const last = useRef('');
-  // What is asked after a command may be answered before what was asked earlier.
-  const ask = useMemo(createNewest, []);
 
   const load = async (signal?: AbortSignal): Promise<Outcome<ShownOrder>> => {
-    const isNews = ask();
     const outcome = await loadOrder(api, id, pages.current, signal);
-    if (outcome.kind === 'aborted' || !isNews()) return outcome;
+    if (outcome.kind === 'aborted') return outcome;
     setFailure(outcome.kind === 'ok' ? null : outcome);
     if (outcome.kind === 'ok') setShown(outcome.value);
     return outcome;
