@@ -39,12 +39,16 @@ export const drain = async (
   }
 };
 
-/** Pending orders count: their time is short, and one that ends while the run is read would look like two truths. */
+/**
+ * Pending orders count: their time is short, and one that ends while the run is read would look like two truths. A refund
+ * whose task has failed waits for the retry.
+ */
 const countOpen = async ({ run }: Database): Promise<number> => {
   const [row] = await run(`
     select (select count(*) from payment where status in ('initiated', 'unknown', 'requires_action'))
       + (select count(*) from orders where status in ('pending', 'paying', 'paid'))
-      + (select count(*) from refund where status = 'requested')
+      + (select count(*) from refund r where status = 'requested'
+          and not exists (select 1 from task t where t.job_id = r.id and t.state = 'failed'))
       + (select count(*) from task where state <> 'failed') as open`);
   return Number(row?.open);
 };
