@@ -35,7 +35,7 @@ export const createLineWriter = (
 
 /**
  * Writes to a stream, or loses the text. A log on a full disk, or whose reader has gone, must not end a process that
- * serves. Bun tells of such a write by an event, which ends a process where nobody hears it, and Deno throws.
+ * serves. After such a write Bun emits an event that ends the process unless it is handled, and Deno throws.
  */
 export const createLossyWrite = (stream: {
   on(event: 'error', heard: () => void): unknown;

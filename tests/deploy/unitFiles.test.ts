@@ -2,8 +2,9 @@ import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const read = (name: string): string =>
-  readFileSync(fileURLToPath(new URL(`../../deploy/systemd/${name}`, import.meta.url)), 'utf8');
+const readRoot = (path: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
+const read = (name: string): string => readRoot(`deploy/systemd/${name}`);
 
 test.each(['cartwright@.service', 'cartwright-gateway.service'])(
   '%s is started again for as long as it takes',
@@ -21,10 +22,7 @@ test('The journal drops no line of a busy shop', () => {
 
 test('The log of the gateway is rotated where the guide and the unit say that it is, by the user that owns it', () => {
   const [unit, rotation] = [read('cartwright-gateway.service'), read('cartwright-gateway.logrotate')];
-  const guide = readFileSync(
-    fileURLToPath(new URL('../../docs/operating/deploy.md', import.meta.url)),
-    'utf8',
-  );
+  const guide = readRoot('docs/operating/deploy.md');
   const folder = `/var/log/${/^LogsDirectory=(.+)$/m.exec(unit)?.[1]}`;
   expect(rotation).toMatch(new RegExp(`^${folder}/access\\.log \\{$`, 'm'));
   expect(guide).toContain(`access_log ${folder}/access.log `);

@@ -50,7 +50,7 @@ describe.skipIf(disk === null)('a SQLite file on a small disk', () => {
   }, 120_000);
 
   test.each(['shop.db', 'new.db'])(
-    'A start with %s on a full disk is refused and told to make room',
+    'A start with %s on a full disk is refused and says to make room',
     async (name) => {
       const freeSpace = disk?.fill();
       const app = await launchApp({ databaseUrl: `sqlite:${join(disk?.directory ?? '', name)}` });

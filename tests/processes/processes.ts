@@ -102,7 +102,7 @@ export const killAllApps = async (): Promise<void> => {
   await Promise.all(
     [...running].map(async (child) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      // Not `close`: whoever else holds the pipe of its output may go on.
+      // Not `close`, which waits for the pipe of its output: another process may have that too.
       const exited = once(child, 'exit');
       child.kill('SIGKILL');
       await exited;

@@ -49,7 +49,7 @@ describe.each(calls)('The time limit of %s', (name, call) => {
       kind: string;
     });
     late.reject(new Error('too late'));
-    // Without the limit it would wait for ever.
+    // Without the limit it would never end.
   }, 5_000);
 
   test(`A ${name} that throws has an unknown outcome`, async () => {

@@ -81,7 +81,7 @@ export const createAccountOf = (
         return session.value ?? null;
       }
       failure.value = null;
-      // Whoever signs out, in whichever window, is known no more.
+      // After a sign-out in any window, nobody is known here.
       if (outcome.value === null && session.value && shared.get(knownName) !== null) {
         await prepareWords();
         hasEnded.value = true;
