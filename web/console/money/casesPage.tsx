@@ -14,6 +14,7 @@ import { casesPath } from '../orders/addresses.ts';
 import { ListState } from '../orders/listState.tsx';
 import { createOrdersApi } from '../orders/ordersApi.ts';
 import type { PageProps } from '../page.tsx';
+import { useKeptFocus } from '../useKeptFocus.ts';
 import { moneyPath } from './addresses.ts';
 import { CaseCard } from './caseCard.tsx';
 import { type CaseCommand, casesIn, caseViewOf, caseViews, checkWordsOf } from './caseStates.ts';
@@ -43,6 +44,8 @@ export const CasesPage = ({ words, params: { check = '' } }: PageProps<ConsoleMo
   const view = caseViewOf(query.show);
   useTitle(name);
   const found = useWatched(`${check} ${cursor}`, (signal) => api.cases(check, { cursor, limit: 50 }, signal));
+  // Others close cases too, and a card goes with the next answer.
+  const keptFocus = useKeptFocus();
   const addressOf = (change: Readonly<Record<string, string | null>>): string =>
     casesPath(check) + queryOf({ show: view === 'open' ? null : view, cursor, open: query.open, ...change });
   const back = (
@@ -75,7 +78,7 @@ export const CasesPage = ({ words, params: { check = '' } }: PageProps<ConsoleMo
   const isNone = all?.length === 0 && cursor === null;
   const dialog = { words, check, look, onClose: close, onDone: finish };
   return (
-    <div class="page wide">
+    <div class="page wide" {...keptFocus}>
       {back}
       <h1>{name}</h1>
       <p>

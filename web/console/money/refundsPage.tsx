@@ -18,6 +18,7 @@ import { createOrdersApi, type OrdersApi, type Refund } from '../orders/ordersAp
 import { refundTones } from '../orders/orderTones.ts';
 import { useFilteredList } from '../orders/useFilteredList.ts';
 import type { PageProps } from '../page.tsx';
+import { useKeptFocus } from '../useKeptFocus.ts';
 
 type Name = (typeof refundFilterNames)[number];
 
@@ -34,7 +35,7 @@ export const RefundsPage = ({ words: texts }: PageProps<ConsoleRefundsWords>) =>
   const { filters, filter } = found;
   const statusNames = Object.keys(texts.statuses) as Refund['status'][];
   return (
-    <div class="page wide">
+    <div class="page wide" {...useKeptFocus()}>
       <h1>{texts.title}</h1>
       <p class="row">
         <a href={casesPath('disputes_open')}>{texts.disputes}</a>

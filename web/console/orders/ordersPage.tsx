@@ -14,6 +14,7 @@ import type { ConsoleOrderListWords } from '../../words/consoleEnOrderList.ts';
 import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
 import { useConsole } from '../console.ts';
 import type { PageProps } from '../page.tsx';
+import { useKeptFocus } from '../useKeptFocus.ts';
 import { orderPath, ordersPath } from './addresses.ts';
 import { FilterField } from './filterFields.tsx';
 import { ListState } from './listState.tsx';
@@ -41,7 +42,7 @@ export const OrdersPage = ({ words }: PageProps<ListWords>) => {
     <Button onPress={() => route(ordersPath)}>{list.reset}</Button>
   ) : undefined;
   return (
-    <div class="page wide">
+    <div class="page wide" {...useKeptFocus()}>
       <h1>{list.title}</h1>
       <Field
         label={list.search}

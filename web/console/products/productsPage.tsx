@@ -12,6 +12,7 @@ import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
 import { ListBody } from '../listBody.tsx';
 import type { PageProps } from '../page.tsx';
+import { useKeptFocus } from '../useKeptFocus.ts';
 import { useList } from '../useList.ts';
 import { type ProductAddress, productAddress, readProductAddress } from './productAddress.ts';
 import { productListPath } from './productApi.ts';
@@ -33,13 +34,15 @@ export const ProductsPage = ({ words }: PageProps<ConsoleProductWords>) => {
   const isClosed = address.isArchived && !can('products:write');
   const list = useList<Product>(productListPath(isClosed ? { ...address, isArchived: false } : address));
   useTitle(words.title);
-
   useFocusAfterDialog(address.open);
+  // The list may come after the dialog has closed, without the row that has the focus by then.
+  const keptFocus = useKeptFocus();
+
   const go = (changes: Partial<ProductAddress>, isReplacing = false) =>
     route(productAddress({ ...address, ...changes }), isReplacing);
   const close = () => go({ open: null });
   return (
-    <div class="page wide">
+    <div class="page wide" {...keptFocus}>
       <div class="row between">
         <h1>{words.title}</h1>
         <Allowed needs="products:write" look="main" onPress={() => go({ open: 'new' })}>

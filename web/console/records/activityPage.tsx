@@ -8,6 +8,7 @@ import { Select } from '../../parts/Select.tsx';
 import type { ConsoleRecordWords } from '../../words/consoleEnRecords.ts';
 import { ListBody } from '../listBody.tsx';
 import type { PageProps } from '../page.tsx';
+import { useKeptFocus } from '../useKeptFocus.ts';
 import { useList } from '../useList.ts';
 import {
   type ActivityQuestion,
@@ -27,7 +28,7 @@ export const ActivityPage = ({ words }: PageProps<ConsoleRecordWords>) => {
   const texts = words.activity;
   useTitle(texts.title);
   return (
-    <div class="page wide">
+    <div class="page wide" {...useKeptFocus()}>
       <h1>{texts.title}</h1>
       <Filters question={question} words={words} onShow={(next) => route(activityAddress(next))} />
       <ListBody

@@ -11,6 +11,7 @@ import { wordOf } from '../../words/words.ts';
 import { Allowed } from '../allowed.tsx';
 import { ListBody } from '../listBody.tsx';
 import type { PageProps } from '../page.tsx';
+import { useKeptFocus } from '../useKeptFocus.ts';
 import { useList } from '../useList.ts';
 import { EndKeyDialog } from './endKeyDialog.tsx';
 import { keyAddress, readKeyAddress } from './keyAddress.ts';
@@ -30,7 +31,7 @@ export const KeysPage = ({ words }: PageProps<ConsoleRecordWords>) => {
   const open = (next: string | null) => route(keyAddress({ ...address, open: next }));
   const toEnd = items?.find(({ id }) => id === address.open) ?? null;
   return (
-    <div class="page wide">
+    <div class="page wide" {...useKeptFocus()}>
       <div class="row between">
         <h1>{keys.title}</h1>
         <Allowed needs="keys:write" look="main" onPress={() => open('new')}>

@@ -13,6 +13,7 @@ import { useConsole } from '../console.ts';
 import { ListState } from '../orders/listState.tsx';
 import type { PageProps } from '../page.tsx';
 import { useAsked } from '../useAsked.ts';
+import { useKeptFocus } from '../useKeptFocus.ts';
 import { eventsText, waitingText } from './eventWord.ts';
 import { NewEndpointDialog } from './newEndpointDialog.tsx';
 import { endpointPath, readCursor, webhooksPath } from './webhookAddress.ts';
@@ -32,7 +33,7 @@ export const EndpointsPage = ({ words }: PageProps<ConsoleWebhookWords>) => {
   useTitle(texts.title);
   const nextCursor = value?.nextCursor ?? null;
   return (
-    <div class="page wide">
+    <div class="page wide" {...useKeptFocus()}>
       <div class="row between">
         <h1>{texts.title}</h1>
         <Allowed needs="webhooks:write" look="main" onPress={() => setNew(true)}>
