@@ -4,14 +4,13 @@ import {
   type Ledger,
   type LedgerDifference,
   type OwnRecord,
-  type OwnRefund,
   type Reconciliation,
   type ReconciliationReport,
   storedDifferencesMax,
 } from '../ledger.ts';
 import type { Money } from '../money.ts';
 import type { Page } from '../page.ts';
-import { chargedPaymentStatuses } from '../payment.ts';
+import { chargedPaymentStatuses, isChargeOf } from '../payment.ts';
 import type { LedgerEntry, PaymentProvider } from '../provider.ts';
 import { type RefundStatus, type Refunds, succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
@@ -96,7 +95,7 @@ export const createReconcileLedger = (
 };
 
 /** An adopted refund does not have our id at the provider. It has the provider's id with us. */
-const hasNoEntry = (entries: readonly LedgerEntry[]): ((refund: OwnRefund) => boolean) => {
+const hasNoEntry = (entries: readonly LedgerEntry[]): ((refund: OwnRecord<RefundStatus>) => boolean) => {
   const references = new Set(entries.map(({ id }) => id));
   return ({ reference }) => reference === null || !references.has(reference);
 };
@@ -135,7 +134,8 @@ const createReadRefunds = (ports: Ports) => {
  * The parts of one refund of the provider count together. A part that was shared out again has failed, and those that
  * succeeded stand for it.
  */
-const addPart = (records: Map<string, OwnRecord<RefundStatus>>, { reference, ...part }: OwnRefund): void => {
+const addPart = (records: Map<string, OwnRecord<RefundStatus>>, part: OwnRecord<RefundStatus>): void => {
+  const { reference } = part;
   if (reference === null) return;
   const known = records.get(reference);
   const isMade = hasMoved(part);
@@ -175,7 +175,7 @@ const compareEntries = (
   return entries.flatMap((entry) => {
     const own = ownRecordOf(entry, ownRecords);
     if (own === undefined) return differenceOf(`${kind}_unknown`, entry, null);
-    if (seen.has(own.id))
+    if (seen.has(own.id) || isSecondCharge(entry, own))
       return differenceOf(kind === 'charge' ? 'charged_twice' : 'refunded_twice', entry, own.amount);
     seen.add(own.id);
     if (!movedStatuses[kind].includes(own.status))
@@ -183,6 +183,10 @@ const compareEntries = (
     return isSameMoney(own.amount, entry.amount) ? [] : differenceOf('amount_differs', entry, own.amount);
   });
 };
+
+/** The first charge may be of another day. Then nothing of this day is seen twice. */
+const isSecondCharge = ({ kind, reference }: LedgerEntry, own: OwnRecord<string>): boolean =>
+  kind === 'charge' && movedStatuses.charge.includes(own.status) && !isChargeOf(own, reference);
 
 /** Our records that have no entry at the provider. */
 const missingEntries = (

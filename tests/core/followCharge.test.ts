@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { err } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { createFollowCharge } from '../../core/usecases/followCharge.ts';
 import { defined, unwrap } from '../contracts/fixture.ts';
 import { useChargeShop } from '../provider/chargeShop.ts';
@@ -70,6 +70,25 @@ describe('Following a charge', () => {
     await refundAtProvider(shop.provider.engine, reference, null);
     expect(await follow(reference)).toBe(false);
     expect(await listRefunds()).toEqual([]);
+  });
+
+  test('What is done to a second charge of a payment changes no order', async () => {
+    const { orders, paymentId } = await charge();
+    const atMs = shop.fixture.now();
+    const given = { kind: 'refund', id: 're_2', reference: 'pi_2', paymentId, refundId: null } as const;
+    const refunds = [{ ...given, amount: shop.price, atMs }];
+    const lost = { reference: 'dp_2', reason: 'general', status: 'lost', amount: shop.price, atMs } as const;
+    const provider = {
+      ...shop.provider,
+      readCharge: async () => ok({ paymentId, refunds, failedRefunds: [], disputes: [lost] }),
+      readLedger: async () => ok({ items: refunds, next: null }),
+    };
+    const ports = { ...shop.store, provider, world: shop.world };
+    expect(await unwrap(createFollowCharge(ports)('pi_2'))).toBe(true);
+    const { storedDifferences } = await reconcile(provider);
+    expect(storedDifferences.map(({ kind }) => kind)).toEqual(['refund_unknown', 'charge_missing']);
+    expect(await listRefunds()).toEqual([]);
+    expect(await statuses(orders)).toEqual(['paid']);
   });
 
   test('A charge of others is ignored, and an unreachable provider is asked again', async () => {
