@@ -66,8 +66,11 @@ export const createReconcileLedger = (
     const ended = endedRefunds(succeeded.value, theirs.value);
     const followed = await followEnded(ended);
     if (followed.isErr()) return err(followed.error);
-    const refunds = ended.length === 0 ? succeeded : await readSucceeded();
-    if (refunds.isErr()) return err(refunds.error);
+    const now = ended.length === 0 ? succeeded : await readSucceeded();
+    if (now.isErr()) return err(now.error);
+    // What has succeeded since the provider's ledger was read may not be in it.
+    const known = new Set(succeeded.value.map(({ id }) => id));
+    const refunds = now.value.filter(({ id }) => known.has(id));
 
     const entriesOfDay = theirs.value.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
     const chargeEntries = entriesOfDay.filter(({ kind }) => kind === 'charge');
@@ -81,7 +84,7 @@ export const createReconcileLedger = (
       ...compareEntries('charge', chargeEntries, ourPayments.value, nowMs),
       ...compareEntries('refund', refundEntries, ourRefunds.value, nowMs),
       ...missingEntries('charge', payments.value.filter(hasCharge), theirs.value),
-      ...missingEntries('refund', refunds.value.filter(hasNoEntry(theirs.value)), theirs.value),
+      ...missingEntries('refund', refunds.filter(hasNoEntry(theirs.value)), theirs.value),
     ];
     return ok({
       charges: chargeEntries.length,

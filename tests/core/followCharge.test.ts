@@ -57,6 +57,25 @@ describe('Following a charge', () => {
     expect(await listRefunds()).toMatchObject([{ origin: 'provider', status: 'failed' }]);
   });
 
+  test('A refund that succeeds after the ledger was read is not missing in it', async () => {
+    const { orders, reference } = await charge(1, true, 'pm_card_refundFail');
+    await refundAtProvider(shop.provider.engine, reference, 300);
+    await follow(reference);
+    shop.world.advance(60_000);
+    await shop.provider.readCharge(reference);
+    const { id } = await shop.fixture.requestRefund(defined(orders[0]).id, 400);
+    const provider = {
+      ...shop.provider,
+      // The first refund has failed by now. While its charge is read again, the second one succeeds.
+      readCharge: async (charged: string) => {
+        await shop.fixture.finishRefund(id, { kind: 'succeeded', reference: 're_new' });
+        return shop.provider.readCharge(charged);
+      },
+    };
+    expect(await reconcile(provider)).toMatchObject({ differences: 0 });
+    expect(await listRefunds()).toMatchObject([{ status: 'succeeded' }, { status: 'failed' }]);
+  });
+
   test('A refund of ours is not adopted, even before its outcome is recorded', async () => {
     const { orders, reference } = await charge();
     const { id, amount } = await shop.fixture.requestRefund(defined(orders[0]).id, 400);
