@@ -17,12 +17,16 @@ import type { AsyncResult, Unavailable } from '../result.ts';
 import { createAdoptMissedRefunds } from './adoptMissedRefunds.ts';
 import type { FollowPorts } from './followCharge.ts';
 import { createFollowEndedRefunds, endedRefunds } from './followEndedRefunds.ts';
+import { createReadOldRefunds } from './readOldRefunds.ts';
 
 /** A charge may be later than its payment's creation, and earlier than its record, by this much. */
 const marginMs = 3_600_000;
 
 /** A movement that is newer than this may not be recorded yet, so it is not a difference. */
 const recordingDelayMs = 15 * 60_000;
+
+/** A refund that is older than its day by this much is looked for at its charge, and not in the ledger. */
+const oldRefundMs = 7 * 24 * 3_600_000;
 
 const pageSize = 500;
 
@@ -37,7 +41,7 @@ type Ports = FollowPorts & {
 
 /**
  * Compares one day of the provider's ledger with ours: each of the provider's charges and refunds with our records, and
- * each of ours with the provider's. Reads both in pages. Adopts refunds that were made at the provider and whose events
+ * each of ours with the provider's. Reads both in pages. Books what was done to refunds at the provider and whose events
  * were lost, and changes nothing else. Fails with `unavailable` only.
  */
 export const createReconcileLedger = (
@@ -45,6 +49,7 @@ export const createReconcileLedger = (
 ): ((reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>) => {
   const { ledger, provider, world } = ports;
   const readRefunds = createReadRefunds(ports);
+  const readOldRefunds = createReadOldRefunds(ports);
   const followEnded = createFollowEndedRefunds(ports);
   return async (reconciliation) => {
     const nowMs = world.clock.nowMs();
@@ -56,21 +61,29 @@ export const createReconcileLedger = (
     const succeeded = await readSucceeded();
     if (succeeded.isErr()) return err(succeeded.error);
 
-    const oldestMs = succeeded.value.reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), fromMs);
+    const isOld = ({ createdAtMs }: OwnRecord<RefundStatus>) => createdAtMs < fromMs - oldRefundMs;
+    const old = await readOldRefunds(succeeded.value.filter(isOld));
+    if (old.isErr()) return err(old.error);
+    const compared = succeeded.value.filter(({ id }) => !old.value.unread.has(id));
+
+    const oldestMs = compared
+      .filter((refund) => !isOld(refund))
+      .reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), fromMs);
     // A payment can be charged on a later day than its own, if its key is sent again.
     const newestMs = payments.value.reduce((most, { updatedAtMs }) => Math.max(most, updatedAtMs), toMs);
     const range = { fromMs: oldestMs - marginMs, toMs: newestMs + marginMs };
     const theirs = await readAll((after) => provider.readLedger({ ...range, after }));
     if (theirs.isErr()) return err(theirs.error);
 
-    const ended = endedRefunds(succeeded.value, theirs.value);
+    const entries = [...theirs.value, ...old.value.entries];
+    const ended = endedRefunds(compared, entries);
     const followed = await followEnded(ended);
     if (followed.isErr()) return err(followed.error);
-    const now = ended.length === 0 ? succeeded : await readSucceeded();
-    if (now.isErr()) return err(now.error);
+    const current = ended.length === 0 ? succeeded : await readSucceeded();
+    if (current.isErr()) return err(current.error);
     // What has succeeded since the provider's ledger was read may not be in it.
-    const known = new Set(succeeded.value.map(({ id }) => id));
-    const refunds = now.value.filter(({ id }) => known.has(id));
+    const known = new Set(compared.map(({ id }) => id));
+    const refunds = current.value.filter(({ id }) => known.has(id));
 
     const entriesOfDay = theirs.value.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
     const chargeEntries = entriesOfDay.filter(({ kind }) => kind === 'charge');
@@ -84,7 +97,7 @@ export const createReconcileLedger = (
       ...compareEntries('charge', chargeEntries, ourPayments.value, nowMs),
       ...compareEntries('refund', refundEntries, ourRefunds.value, nowMs),
       ...missingEntries('charge', payments.value.filter(hasCharge), theirs.value),
-      ...missingEntries('refund', refunds.filter(hasNoEntry(theirs.value)), theirs.value),
+      ...missingEntries('refund', refunds.filter(hasNoEntry(entries)), entries),
     ];
     return ok({
       charges: chargeEntries.length,
