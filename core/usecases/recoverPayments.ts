@@ -17,6 +17,8 @@ export const chargeWindowMs = 15 * 60_000;
 export const keyMemoryMs = 23 * 3_600_000;
 
 const batchMax = 50;
+/** Events of the provider recover payments too, as many at once as a worker runs steps. */
+const waitingMax = 4_096;
 
 export type PaymentRecovery = {
   /** Recovers payments that are due, at most 50. Returns how many it claimed. */
@@ -43,7 +45,7 @@ export const createPaymentRecovery = (
   },
 ): PaymentRecovery => {
   const { audits, provider, world, traceRecovery = untraced } = ports;
-  const recordOutcome = createRecordOutcome(ports, { batchMax, waitingMax: batchMax });
+  const recordOutcome = createRecordOutcome(ports, { batchMax, waitingMax });
 
   const askLedger = createAskLedger(ports);
 
