@@ -166,6 +166,8 @@ export type OwnRecord<Status> = {
   readonly amount: Money;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** The provider's id of the charge or refund. Null if we do not know it. Parts of one refund have the same one. */
+  readonly reference: string | null;
 };
 
 /** The check has no such case now. */
@@ -177,8 +179,6 @@ type ReconciliationRequest = Pick<Reconciliation, 'id' | 'day' | 'dayMs' | 'endM
     readonly taskId: string;
     readonly command?: OperatorCommand | undefined;
   };
-/** `reference` is the provider's id of the refund. Parts of one refund of the provider have the same one. */
-export type OwnRefund = OwnRecord<RefundStatus> & { readonly reference: string | null };
 
 /** The money side of our records, the checks over it, and its reconciliations with the provider's ledger. */
 export interface Ledger {
@@ -268,15 +268,15 @@ export interface Ledger {
   /** Our payments with these ids. Unknown ids are ignored. */
   payments(ids: readonly string[]): AsyncResult<readonly OwnRecord<PaymentStatus>[]>;
   /** Our refunds with these ids. Unknown ids are ignored. */
-  refunds(ids: readonly string[]): AsyncResult<readonly OwnRefund[]>;
+  refunds(ids: readonly string[]): AsyncResult<readonly OwnRecord<RefundStatus>[]>;
   /** Our refunds with these ids of the provider. Unknown ids are ignored. */
-  refundsByReference(references: readonly string[]): AsyncResult<readonly OwnRefund[]>;
+  refundsByReference(references: readonly string[]): AsyncResult<readonly OwnRecord<RefundStatus>[]>;
 
   /** Our payments in `chargedPaymentStatuses` whose ids were created in `[fromMs, toMs)`, by id, ascending. */
   listChargedPayments(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<PaymentStatus>, string>>;
 
   /** Our refunds that succeeded in `[fromMs, toMs)` (by `updatedAtMs`), by id, ascending. */
-  listSucceededRefunds(query: OwnRecordQuery): AsyncResult<Page<OwnRefund, string>>;
+  listSucceededRefunds(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<RefundStatus>, string>>;
 }
 
 /** Where a comparison of the stock has come to. */

@@ -44,6 +44,13 @@ export type Payment = {
 };
 
 /**
+ * True if this is the charge of the payment. Another charge that names the payment was made twice, and paid for no order.
+ * A payment that does not know its charge takes the one that names it.
+ */
+export const isChargeOf = ({ reference }: Pick<Payment, 'reference'>, chargeReference: string): boolean =>
+  reference === null || reference === chargeReference;
+
+/**
  * `retry`: the key of a cancelled payment is sent again. `lose`: the outcome of a call is not known. `submit`: the
  * provider has not decided yet, and the customer has nothing left to do.
  */

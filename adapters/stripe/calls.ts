@@ -75,9 +75,13 @@ const failureOf = (cause: unknown): FailedReply => {
   if (status === 402 && rawType === 'card_error')
     return { kind: 'declined', code, declineCode: text(cause, 'decline_code') };
   if ((status === 400 || status === 404) && rawType === 'invalid_request_error')
-    return { kind: 'refused', code, param: text(cause, 'param') };
+    return { kind: 'refused', code, param: text(cause, 'param') ?? paramOfMessage(cause.message) };
   return unknown(detail, status >= 500 || status === 409 || status === 429);
 };
+
+/** A payment method that was used before is rejected with nothing but a message. */
+const paramOfMessage = (message: string): string | null =>
+  /\bPaymentMethod\b.* may not be used again\b/s.test(message) ? 'payment_method' : null;
 
 const unknown = (detail: string, retryable: boolean): FailedReply => ({
   kind: 'unknown',

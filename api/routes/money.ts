@@ -163,7 +163,7 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
         tag: 'Money',
         summary: 'Refund a charge that has no order',
         description:
-          'For a case of `ledger_differences`: a charge that belongs to no payment of this shop, or one whose payment was declined or cancelled. The whole charge is refunded, once, and the case is acknowledged. A further request gets the same refund. A charge that has orders is refunded with `POST /refunds`.',
+          'For a case of `ledger_differences`: a charge that belongs to no payment of this shop, one whose payment was declined or cancelled, or a second charge of a payment. The whole charge is refunded, once, and the case is acknowledged. A further request gets the same refund. The charge that paid for orders is refunded with `POST /refunds`.',
         parameters: [checkParameter],
         body: { schema: refundBody.schema, example: moneySamples.caseRefundBody },
         responses: {

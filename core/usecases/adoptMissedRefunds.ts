@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import { parseUuid } from '../id.ts';
 import type { Ledger, OwnRecord } from '../ledger.ts';
-import { openPaymentStatuses, type PaymentStatus } from '../payment.ts';
+import { isChargeOf, openPaymentStatuses, type PaymentStatus } from '../payment.ts';
 import type { LedgerEntry } from '../provider.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
 import { createFollowCharge, type FollowPorts, reportedRefund } from './followCharge.ts';
@@ -10,7 +10,7 @@ type Ports = FollowPorts & { readonly ledger: Pick<Ledger, 'payments'> };
 
 /**
  * Adopts the refunds of these entries: none of them has a record of ours, so their events were lost. A refund of a charge
- * that is not ours, or whose payment has no outcome yet, is left alone. The ledger was read some time ago, so each charge
+ * that is not ours, of a second charge of a payment, or of a payment without an outcome yet, is left alone. The ledger was read some time ago, so each charge
  * is then read again: what was adopted may have failed.
  */
 export const createAdoptMissedRefunds = (
@@ -25,9 +25,10 @@ export const createAdoptMissedRefunds = (
     const payments = await readInSteps(ids, ledger.payments);
     if (payments.isErr()) return err(payments.error);
     const nowMs = world.clock.nowMs();
-    for (const { id: paymentId, status } of payments.value) {
+    for (const payment of payments.value) {
+      const { id: paymentId, status } = payment;
       if (openPaymentStatuses.includes(status)) continue;
-      const ofThis = ofPayment.get(paymentId) ?? [];
+      const ofThis = (ofPayment.get(paymentId) ?? []).filter((entry) => isChargeOf(payment, entry.reference));
       const reported = ofThis.map(reportedRefund);
       const createId = () => world.ids.next(nowMs);
       const adopted = await refunds.adopt({ paymentId, refunds: reported, createId }, nowMs);

@@ -2,7 +2,7 @@ import { err, ok } from 'neverthrow';
 import type { Audits } from '../audit.ts';
 import type { Disputes, ReportedDispute } from '../dispute.ts';
 import { parseUuid } from '../id.ts';
-import { openPaymentStatuses } from '../payment.ts';
+import { isChargeOf, openPaymentStatuses } from '../payment.ts';
 import type { LedgerEntry, PaymentProvider } from '../provider.ts';
 import type { Refunds, ReportedRefund } from '../refund.ts';
 import type { AsyncResult } from '../result.ts';
@@ -14,7 +14,7 @@ import type { World } from '../world.ts';
  * signed event. It is recorded as the event describes it, unless the provider says otherwise when it is asked.
  *
  * Returns false if the payment has no outcome yet: then it must be called again later. A charge that we did not create is
- * ignored. Fails with `unavailable` only.
+ * ignored, and so is a second charge of a payment: it paid for no order. Fails with `unavailable` only.
  */
 export type FollowCharge = (reference: string, signed?: ReportedDispute | null) => AsyncResult<boolean>;
 
@@ -53,7 +53,9 @@ const createFollowOnce =
     const checkout = await audits.find(paymentId);
     if (checkout.isErr()) return err(checkout.error);
     if (checkout.value === null) return ok(nothingToDo);
-    if (openPaymentStatuses.includes(checkout.value.payment.status)) return ok({ isDone: false, adopted: 0 });
+    const { payment } = checkout.value;
+    if (openPaymentStatuses.includes(payment.status)) return ok({ isDone: false, adopted: 0 });
+    if (!isChargeOf(payment, reference)) return ok(nothingToDo);
 
     const nowMs = world.clock.nowMs();
     const createId = () => world.ids.next(nowMs);

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
-import type { OwnRefund } from '../ledger.ts';
+import type { OwnRecord } from '../ledger.ts';
 import type { LedgerEntry } from '../provider.ts';
-import { adoptedOrigins, type Refunds } from '../refund.ts';
+import { adoptedOrigins, type RefundStatus, type Refunds } from '../refund.ts';
 import type { AsyncResult } from '../result.ts';
 import { createFollowCharge, type FollowPorts } from './followCharge.ts';
 
@@ -13,9 +13,9 @@ type Ports = FollowPorts & { readonly refunds: Pick<Refunds, 'find'> };
  * the charge again.
  */
 export const endedRefunds = (
-  refunds: readonly OwnRefund[],
+  refunds: readonly OwnRecord<RefundStatus>[],
   entries: readonly LedgerEntry[],
-): readonly OwnRefund[] => {
+): readonly OwnRecord<RefundStatus>[] => {
   const known = new Set(entries.map(({ id }) => id));
   return refunds.filter(({ reference }) => reference !== null && !known.has(reference));
 };
@@ -23,7 +23,7 @@ export const endedRefunds = (
 /** Follows the charges of those that we adopted, each once. */
 export const createFollowEndedRefunds = (
   ports: Ports,
-): ((ended: readonly OwnRefund[]) => AsyncResult<void>) => {
+): ((ended: readonly OwnRecord<RefundStatus>[]) => AsyncResult<void>) => {
   const followCharge = createFollowCharge(ports);
   return async (ended) => {
     const charges = new Set<string>();

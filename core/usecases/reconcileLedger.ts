@@ -4,26 +4,29 @@ import {
   type Ledger,
   type LedgerDifference,
   type OwnRecord,
-  type OwnRefund,
   type Reconciliation,
   type ReconciliationReport,
   storedDifferencesMax,
 } from '../ledger.ts';
 import type { Money } from '../money.ts';
 import type { Page } from '../page.ts';
-import { chargedPaymentStatuses } from '../payment.ts';
+import { chargedPaymentStatuses, isChargeOf } from '../payment.ts';
 import type { LedgerEntry, PaymentProvider } from '../provider.ts';
 import { type RefundStatus, type Refunds, succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
 import { createAdoptMissedRefunds } from './adoptMissedRefunds.ts';
 import type { FollowPorts } from './followCharge.ts';
 import { createFollowEndedRefunds, endedRefunds } from './followEndedRefunds.ts';
+import { createReadOldRefunds } from './readOldRefunds.ts';
 
 /** A charge may be later than its payment's creation, and earlier than its record, by this much. */
 const marginMs = 3_600_000;
 
 /** A movement that is newer than this may not be recorded yet, so it is not a difference. */
 const recordingDelayMs = 15 * 60_000;
+
+/** A refund that is older than its day by this much is looked for at its charge, and not in the ledger. */
+const oldRefundMs = 7 * 24 * 3_600_000;
 
 const pageSize = 500;
 
@@ -38,7 +41,7 @@ type Ports = FollowPorts & {
 
 /**
  * Compares one day of the provider's ledger with ours: each of the provider's charges and refunds with our records, and
- * each of ours with the provider's. Reads both in pages. Adopts refunds that were made at the provider and whose events
+ * each of ours with the provider's. Reads both in pages. Books what was done to refunds at the provider and whose events
  * were lost, and changes nothing else. Fails with `unavailable` only.
  */
 export const createReconcileLedger = (
@@ -46,6 +49,7 @@ export const createReconcileLedger = (
 ): ((reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>) => {
   const { ledger, provider, world } = ports;
   const readRefunds = createReadRefunds(ports);
+  const readOldRefunds = createReadOldRefunds(ports);
   const followEnded = createFollowEndedRefunds(ports);
   return async (reconciliation) => {
     const nowMs = world.clock.nowMs();
@@ -57,18 +61,29 @@ export const createReconcileLedger = (
     const succeeded = await readSucceeded();
     if (succeeded.isErr()) return err(succeeded.error);
 
-    const oldestMs = succeeded.value.reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), fromMs);
+    const isOld = ({ createdAtMs }: OwnRecord<RefundStatus>) => createdAtMs < fromMs - oldRefundMs;
+    const old = await readOldRefunds(succeeded.value.filter(isOld));
+    if (old.isErr()) return err(old.error);
+    const compared = succeeded.value.filter(({ id }) => !old.value.unread.has(id));
+
+    const oldestMs = compared
+      .filter((refund) => !isOld(refund))
+      .reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), fromMs);
     // A payment can be charged on a later day than its own, if its key is sent again.
     const newestMs = payments.value.reduce((most, { updatedAtMs }) => Math.max(most, updatedAtMs), toMs);
     const range = { fromMs: oldestMs - marginMs, toMs: newestMs + marginMs };
     const theirs = await readAll((after) => provider.readLedger({ ...range, after }));
     if (theirs.isErr()) return err(theirs.error);
 
-    const ended = endedRefunds(succeeded.value, theirs.value);
+    const entries = [...theirs.value, ...old.value.entries];
+    const ended = endedRefunds(compared, entries);
     const followed = await followEnded(ended);
     if (followed.isErr()) return err(followed.error);
-    const refunds = ended.length === 0 ? succeeded : await readSucceeded();
-    if (refunds.isErr()) return err(refunds.error);
+    const current = ended.length === 0 ? succeeded : await readSucceeded();
+    if (current.isErr()) return err(current.error);
+    // What has succeeded since the provider's ledger was read may not be in it.
+    const known = new Set(compared.map(({ id }) => id));
+    const refunds = current.value.filter(({ id }) => known.has(id));
 
     const entriesOfDay = theirs.value.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
     const chargeEntries = entriesOfDay.filter(({ kind }) => kind === 'charge');
@@ -82,7 +97,7 @@ export const createReconcileLedger = (
       ...compareEntries('charge', chargeEntries, ourPayments.value, nowMs),
       ...compareEntries('refund', refundEntries, ourRefunds.value, nowMs),
       ...missingEntries('charge', payments.value.filter(hasCharge), theirs.value),
-      ...missingEntries('refund', refunds.value.filter(hasNoEntry(theirs.value)), theirs.value),
+      ...missingEntries('refund', refunds.filter(hasNoEntry(entries)), entries),
     ];
     return ok({
       charges: chargeEntries.length,
@@ -96,7 +111,7 @@ export const createReconcileLedger = (
 };
 
 /** An adopted refund does not have our id at the provider. It has the provider's id with us. */
-const hasNoEntry = (entries: readonly LedgerEntry[]): ((refund: OwnRefund) => boolean) => {
+const hasNoEntry = (entries: readonly LedgerEntry[]): ((refund: OwnRecord<RefundStatus>) => boolean) => {
   const references = new Set(entries.map(({ id }) => id));
   return ({ reference }) => reference === null || !references.has(reference);
 };
@@ -135,7 +150,8 @@ const createReadRefunds = (ports: Ports) => {
  * The parts of one refund of the provider count together. A part that was shared out again has failed, and those that
  * succeeded stand for it.
  */
-const addPart = (records: Map<string, OwnRecord<RefundStatus>>, { reference, ...part }: OwnRefund): void => {
+const addPart = (records: Map<string, OwnRecord<RefundStatus>>, part: OwnRecord<RefundStatus>): void => {
+  const { reference } = part;
   if (reference === null) return;
   const known = records.get(reference);
   const isMade = hasMoved(part);
@@ -175,7 +191,7 @@ const compareEntries = (
   return entries.flatMap((entry) => {
     const own = ownRecordOf(entry, ownRecords);
     if (own === undefined) return differenceOf(`${kind}_unknown`, entry, null);
-    if (seen.has(own.id))
+    if (seen.has(own.id) || isSecondCharge(entry, own))
       return differenceOf(kind === 'charge' ? 'charged_twice' : 'refunded_twice', entry, own.amount);
     seen.add(own.id);
     if (!movedStatuses[kind].includes(own.status))
@@ -183,6 +199,10 @@ const compareEntries = (
     return isSameMoney(own.amount, entry.amount) ? [] : differenceOf('amount_differs', entry, own.amount);
   });
 };
+
+/** The first charge may be of another day. Then nothing of this day is seen twice. */
+const isSecondCharge = ({ kind, reference }: LedgerEntry, own: OwnRecord<string>): boolean =>
+  kind === 'charge' && movedStatuses.charge.includes(own.status) && !isChargeOf(own, reference);
 
 /** Our records that have no entry at the provider. */
 const missingEntries = (

@@ -17,6 +17,8 @@ export const chargeWindowMs = 15 * 60_000;
 export const keyMemoryMs = 23 * 3_600_000;
 
 const batchMax = 50;
+/** Events of the provider recover payments too, as many at once as a worker runs steps. */
+const waitingMax = 4_096;
 
 export type PaymentRecovery = {
   /** Recovers payments that are due, at most 50. Returns how many it claimed. */
@@ -33,7 +35,7 @@ export type PaymentRecovery = {
  * or too late, or the customer has to act. Sends the same charge under the same key. After `chargeWindowMs` it cancels
  * under that key instead, and records a success only if the charge had succeeded before. It never guesses: without a
  * final outcome the payment is due again later. After `keyMemoryMs` it cancels the charge by its id. If the id is not
- * known, or that does not end the charge, the provider's ledger decides, see `AskLedger`.
+ * known, or the provider does not say what became of the charge, its ledger decides, see `AskLedger`.
  */
 export const createPaymentRecovery = (
   ports: RecordOutcomePorts & {
@@ -43,7 +45,7 @@ export const createPaymentRecovery = (
   },
 ): PaymentRecovery => {
   const { audits, provider, world, traceRecovery = untraced } = ports;
-  const recordOutcome = createRecordOutcome(ports, { batchMax, waitingMax: batchMax });
+  const recordOutcome = createRecordOutcome(ports, { batchMax, waitingMax });
 
   const askLedger = createAskLedger(ports);
 
@@ -53,14 +55,14 @@ export const createPaymentRecovery = (
   };
 
   /**
-   * Cancels the charge whose id the payment has, or null if that leaves it open. A customer who still has its page could
-   * pay it otherwise, after its orders were released.
+   * Cancels the charge whose id the payment has, or null if nobody knows what became of it. A customer who still has its
+   * page could pay it otherwise, after its orders were released.
    */
-  const cancelByReference = async ({ checkoutId }: OpenClaim): AsyncResult<FinalOutcome | null> => {
+  const cancelByReference = async ({ checkoutId }: OpenClaim): AsyncResult<Answer | null> => {
     const found = await audits.find(checkoutId);
     if (found.isErr()) return err(found.error);
     const reference = found.value?.payment.reference ?? null;
-    return ok(reference === null ? null : finalOutcome(await provider.cancelCharge(reference)));
+    return ok(reference === null ? null : answerOf(await provider.cancelCharge(reference)));
   };
 
   const recoverOldClaim = async (claim: OpenClaim, inTurn: Turns): AsyncResult<RecordResult | null> => {
@@ -73,11 +75,11 @@ export const createPaymentRecovery = (
   const recoverByLedger = async (claim: OpenClaim): AsyncResult<RecordResult | null> => {
     const decided = await askLedger.outcomeOf(claim);
     if (decided.isErr()) return err(decided.error);
-    const outcome = finalOutcome(decided.value);
+    const outcome = answerOf(decided.value);
     return outcome === null ? ok(null) : recordOld(claim, outcome);
   };
 
-  const recordOld = async (claim: OpenClaim, outcome: FinalOutcome): AsyncResult<RecordResult | null> => {
+  const recordOld = async (claim: OpenClaim, outcome: Answer): AsyncResult<RecordResult | null> => {
     const recorded = await recordOutcome(claim, outcome, claim.checkoutId);
     if (recorded.isErr() || outcome.kind !== 'succeeded') return recorded;
     return (await askLedger.reconcileAgain(claim)).map(() => recorded.value);
@@ -149,13 +151,16 @@ const createTurns = (): Turns => {
   };
 };
 
-type FinalOutcome = Extract<ChargeOutcome, { kind: 'succeeded' | 'declined' | 'cancelled' }>;
+type Answer = Extract<ChargeOutcome, { kind: 'succeeded' | 'declined' | 'cancelled' | 'processing' }>;
 
-/** Null if the provider has not decided, or could not be asked. */
-const finalOutcome = (outcome: ChargeOutcome): FinalOutcome | null =>
-  outcome.kind === 'succeeded' || outcome.kind === 'declined' || outcome.kind === 'cancelled'
-    ? outcome
-    : null;
+/**
+ * What the provider says about a charge that is to end. Null if it does not say. A bank may take days to decide: what it
+ * is processing is in no ledger yet, and its orders must not be released meanwhile.
+ */
+const answerOf = (outcome: ChargeOutcome): Answer | null =>
+  outcome.kind === 'unknown' || outcome.kind === 'unavailable' || outcome.kind === 'requires_action'
+    ? null
+    : outcome;
 
 /** Null for `unavailable` too: this call charged nothing, but an earlier call under the same key may have. */
 const knownOutcome = <Outcome extends { readonly kind: string }>(outcome: Outcome): Outcome | null =>

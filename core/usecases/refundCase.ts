@@ -1,8 +1,10 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { OperatorCommand } from '../activity.ts';
 import type { Audits } from '../audit.ts';
+import { parseUuid } from '../id.ts';
 import { lateRefundKey } from '../judgeRefund.ts';
 import type { AcknowledgeCommand, Ledger, LedgerDifference } from '../ledger.ts';
+import { isChargeOf } from '../payment.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refund, Refunds } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
@@ -31,12 +33,12 @@ type Ports = {
 };
 
 /**
- * Refunds a charge that has no order: a charge in the provider's ledger that belongs to no payment of ours, or one of a
- * payment that was declined or cancelled. A charge is refunded once, however often it is requested. The case is then
+ * Refunds a charge that has no order: a charge in the provider's ledger that belongs to no payment of ours, one of a
+ * payment that was declined or cancelled, or a second one of a payment. A charge is refunded once, however often it is requested. The case is then
  * acknowledged; if the refund fails, that is its own case.
  */
 export const createRefundCase = (ports: Ports): RefundCase => {
-  const { ledger, refunds, wakeup, world } = ports;
+  const { ledger, audits, refunds, wakeup, world } = ports;
   const refundLateCharge = createRefundLateCharge(ports);
 
   const refundUnknown = async (
@@ -70,16 +72,25 @@ export const createRefundCase = (ports: Ports): RefundCase => {
     );
   };
 
-  const refundDifference = (
+  /** True if the charge is not the one that paid for the orders of its payment. */
+  const isSecondCharge = async (reference: string, paymentId: string | null): AsyncResult<boolean> =>
+    (await audits.find(parseUuid(paymentId ?? '') ?? '')).map(
+      (checkout) => checkout !== null && !isChargeOf(checkout.payment, reference),
+    );
+
+  const refundDifference = async (
     { kind, chargeReference, paymentId, theirs }: LedgerDifference,
     reason: string,
     command: OperatorCommand | undefined,
   ): AsyncResult<CaseRefund, RefundCaseFailure> => {
-    if (chargeReference === null || theirs === null) return Promise.resolve(notRefundable);
+    if (chargeReference === null || theirs === null) return notRefundable;
     if (kind === 'charge_unknown') return refundUnknown(chargeReference, theirs, reason, command);
     if (kind === 'charge_unbooked' && paymentId !== null)
       return refundLate(paymentId, chargeReference, reason, command);
-    return Promise.resolve(notRefundable);
+    if (kind !== 'charged_twice') return notRefundable;
+    const isSecond = await isSecondCharge(chargeReference, paymentId);
+    if (isSecond.isErr()) return err(isSecond.error);
+    return isSecond.value ? refundUnknown(chargeReference, theirs, reason, command) : notRefundable;
   };
 
   return async ({ check, caseId, actor, command, reason }) => {

@@ -180,7 +180,7 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       const handled = await actOnEvent(event.value);
       // The event is not to blame, and it may be about money: it waits for as long as the outage lasts.
       if (handled.isErr()) return waitFor(handled.error);
-      return handled.value ? done : { kind: 'deferred', reason: waits.noOutcome };
+      return handled.value ? done : deferredWithoutLimit(waits.noOutcome);
     },
 
     reconcile_ledger: async ({ jobId }) => {

@@ -194,6 +194,7 @@ export const reconciliationsContract = (name: string, open: OpenStore): void => 
         amount: defined(a).amount,
         createdAtMs: fromMs,
         updatedAtMs: fromMs + 5,
+        reference: succeeded.reference,
       });
       expect(byId.get(defined(b).checkoutId)?.status).toBe('refunded');
       expect(byId.get(defined(e).checkoutId)?.status).toBe('initiated');

@@ -5,7 +5,6 @@ import type {
   MoneyCase,
   MoneyCheck,
   OwnRecord,
-  OwnRefund,
   Reconciliation,
 } from '../../core/ledger.ts';
 import type { CapturedMail, Mail } from '../../core/mail.ts';
@@ -194,12 +193,12 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const { paid: order, claim } = await payAndLease();
       const charge: AllFieldsSet<OwnRecord<'succeeded'>> = expectAllFieldsSet({
         ...{ id: claim.checkoutId, status: 'succeeded', amount: claim.amount },
-        ...{ createdAtMs: order.createdAtMs + 1_000, updatedAtMs: order.updatedAtMs },
+        ...{ createdAtMs: order.createdAtMs + 1_000, updatedAtMs: order.updatedAtMs, reference: 'ch_9' },
       });
       const { id, amount, createdAtMs } = await fixture.requestRefund(order.id, 5);
       world.advance(1_000);
       await fixture.finishRefund(id, refundSucceeded);
-      const refund: AllFieldsSet<OwnRefund> = expectAllFieldsSet({
+      const refund: AllFieldsSet<OwnRecord<'succeeded'>> = expectAllFieldsSet({
         ...{ id, status: 'succeeded', amount, createdAtMs, updatedAtMs: fixture.now(), reference: 're_1' },
       });
       const range = { fromMs: 0, toMs: fixture.now() + 1, after: null, limit: 9 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { err } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { createFollowCharge } from '../../core/usecases/followCharge.ts';
 import { defined, unwrap } from '../contracts/fixture.ts';
 import { useChargeShop } from '../provider/chargeShop.ts';
@@ -57,6 +57,25 @@ describe('Following a charge', () => {
     expect(await listRefunds()).toMatchObject([{ origin: 'provider', status: 'failed' }]);
   });
 
+  test('A refund that succeeds after the ledger was read is not missing in it', async () => {
+    const { orders, reference } = await charge(1, true, 'pm_card_refundFail');
+    await refundAtProvider(shop.provider.engine, reference, 300);
+    await follow(reference);
+    shop.world.advance(60_000);
+    await shop.provider.readCharge(reference);
+    const { id } = await shop.fixture.requestRefund(defined(orders[0]).id, 400);
+    const provider = {
+      ...shop.provider,
+      // The first refund has failed by now. While its charge is read again, the second one succeeds.
+      readCharge: async (charged: string) => {
+        await shop.fixture.finishRefund(id, { kind: 'succeeded', reference: 're_new' });
+        return shop.provider.readCharge(charged);
+      },
+    };
+    expect(await reconcile(provider)).toMatchObject({ differences: 0 });
+    expect(await listRefunds()).toMatchObject([{ status: 'succeeded' }, { status: 'failed' }]);
+  });
+
   test('A refund of ours is not adopted, even before its outcome is recorded', async () => {
     const { orders, reference } = await charge();
     const { id, amount } = await shop.fixture.requestRefund(defined(orders[0]).id, 400);
@@ -70,6 +89,25 @@ describe('Following a charge', () => {
     await refundAtProvider(shop.provider.engine, reference, null);
     expect(await follow(reference)).toBe(false);
     expect(await listRefunds()).toEqual([]);
+  });
+
+  test('What is done to a second charge of a payment changes no order', async () => {
+    const { orders, paymentId } = await charge();
+    const atMs = shop.fixture.now();
+    const given = { kind: 'refund', id: 're_2', reference: 'pi_2', paymentId, refundId: null } as const;
+    const refunds = [{ ...given, amount: shop.price, atMs }];
+    const lost = { reference: 'dp_2', reason: 'general', status: 'lost', amount: shop.price, atMs } as const;
+    const provider = {
+      ...shop.provider,
+      readCharge: async () => ok({ paymentId, refunds, failedRefunds: [], disputes: [lost] }),
+      readLedger: async () => ok({ items: refunds, next: null }),
+    };
+    const ports = { ...shop.store, provider, world: shop.world };
+    expect(await unwrap(createFollowCharge(ports)('pi_2'))).toBe(true);
+    const { storedDifferences } = await reconcile(provider);
+    expect(storedDifferences.map(({ kind }) => kind)).toEqual(['refund_unknown', 'charge_missing']);
+    expect(await listRefunds()).toEqual([]);
+    expect(await statuses(orders)).toEqual(['paid']);
   });
 
   test('A charge of others is ignored, and an unreachable provider is asked again', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test';
+import { ok } from 'neverthrow';
 import { closeDispute, openDispute } from '../../adapters/sandbox/disputes.ts';
 import type { DisputeStatus } from '../../core/dispute.ts';
 import type { Order } from '../../core/order.ts';
+import type { LedgerQuery } from '../../core/provider.ts';
 import { createFollowCharge } from '../../core/usecases/followCharge.ts';
 import { createFollowOpenDisputes } from '../../core/usecases/followOpenDisputes.ts';
 import { defined, unwrap } from '../contracts/fixture.ts';
@@ -46,6 +48,32 @@ describe('Following a disputed charge', () => {
       { origin: 'dispute', status: 'succeeded', amount: price },
       { origin: 'dispute', status: 'succeeded', amount: price },
     ]);
+  });
+
+  test('A dispute that was lost months after it began is found without the ledger of these months', async () => {
+    const { orders, reference } = await charge();
+    const id = await dispute(reference);
+    shop.world.advance(75 * 24 * 3_600_000);
+    await closeDispute(shop.provider.engine, id, 'lost');
+    await follow(reference);
+    const ranges: number[] = [];
+    const provider = {
+      ...shop.provider,
+      readLedger: (query: LedgerQuery) => {
+        ranges.push(query.toMs - query.fromMs);
+        return shop.provider.readLedger(query);
+      },
+    };
+    expect(await reconcile(provider)).toMatchObject({ differences: 0 });
+    expect(Math.max(...ranges)).toBeLessThan(2 * 24 * 3_600_000);
+
+    const noDisputes = async (charged: string) =>
+      (await shop.provider.readCharge(charged)).map((found) => found && { ...found, disputes: [] });
+    const { storedDifferences } = await reconcile({ ...provider, readCharge: noDisputes });
+    expect(storedDifferences).toMatchObject([{ kind: 'refund_missing', ours: defined(orders[0]).total }]);
+    // Nobody can compare a refund whose charge is not found.
+    const unknown = { ...provider, readCharge: async () => ok(null) };
+    expect(await reconcile(unknown)).toMatchObject({ differences: 0 });
   });
 
   test('A lost dispute of part of a charge of several orders waits for its order', async () => {

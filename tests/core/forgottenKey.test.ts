@@ -56,7 +56,12 @@ test.each([
   },
 );
 
-test.each([providerUnavailable, unknownOutcome, { kind: 'processing', reference }, requiresAction] as const)(
+test('A charge that the provider is still processing stays open, and no ledger is asked', async () => {
+  const left = { payment: 'unknown', order: 'paying', reconciliations: 0 };
+  expect(await recover({ kind: 'processing', reference })).toEqual(left);
+});
+
+test.each([providerUnavailable, unknownOutcome, requiresAction] as const)(
   'A charge that cannot be cancelled by its id is left to the ledger: %j',
   async (outcome) => {
     const left = { payment: 'requires_action', order: 'paying', reconciliations: 2 };

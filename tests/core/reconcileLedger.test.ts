@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
-import type { OwnRecord, OwnRecordQuery, OwnRefund, Reconciliation } from '../../core/ledger.ts';
+import type { OwnRecord, OwnRecordQuery, Reconciliation } from '../../core/ledger.ts';
 import type { Money } from '../../core/money.ts';
 import type { PaymentStatus } from '../../core/payment.ts';
 import type { LedgerEntry } from '../../core/provider.ts';
@@ -50,11 +50,6 @@ const ownRecord = <const Status extends string>(
   amount: dong(100),
   createdAtMs: noon,
   updatedAtMs: noon,
-  ...changes,
-});
-
-const ownRefund = (id: string, status: RefundStatus, changes: Partial<OwnRefund> = {}): OwnRefund => ({
-  ...ownRecord(id, status),
   reference: null,
   ...changes,
 });
@@ -62,7 +57,7 @@ const ownRefund = (id: string, status: RefundStatus, changes: Partial<OwnRefund>
 /** A ledger with these records, in pages of one row. */
 const createLedger = (
   payments: readonly OwnRecord<PaymentStatus>[],
-  refunds: readonly OwnRefund[],
+  refunds: readonly OwnRecord<RefundStatus>[],
 ): Parameters<typeof createReconcileLedger>[0]['ledger'] => {
   const pages = <Row extends { readonly id: string }>(rows: readonly Row[], after: string | null) => {
     const remaining = rows
@@ -107,7 +102,7 @@ const day: Reconciliation = {
 const reconcile = async (
   theirs: readonly LedgerEntry[],
   payments: readonly OwnRecord<PaymentStatus>[] = [],
-  refunds: readonly OwnRefund[] = [],
+  refunds: readonly OwnRecord<RefundStatus>[] = [],
   nowMs = dayStart + 2 * dayLengthMs,
 ) => {
   const world = createTestWorld(nowMs, 1);
@@ -131,7 +126,7 @@ describe('Reconciliations', () => {
       ownRecord(id2, 'succeeded'),
       ownRecord(id3, 'refunded'),
     ] as const;
-    const refunds = [ownRefund(id1, 'succeeded'), ownRefund(id2, 'succeeded')] as const;
+    const refunds = [ownRecord(id1, 'succeeded'), ownRecord(id2, 'succeeded')] as const;
     const report = await reconcile(theirs, ours, refunds);
     expect(report).toEqual({ charges: 3, refunds: 2, differences: 0, storedDifferences: [] });
   });
@@ -173,12 +168,12 @@ describe('Reconciliations', () => {
     expect(await kinds(theirs, ours)).toEqual([kind as never]);
   });
 
-  test.each<[string, LedgerEntry[], OwnRefund[]]>([
+  test.each<[string, LedgerEntry[], OwnRecord<RefundStatus>[]]>([
     ['refund_unknown', [refund(null)], []],
-    ['refund_unbooked', [refund(id1)], [ownRefund(id1, 'requested')]],
-    ['refunded_twice', [refund(id1), refund(id1, { id: 'again' })], [ownRefund(id1, 'succeeded')]],
-    ['refund_missing', [], [ownRefund(id1, 'succeeded')]],
-    ['amount_differs', [refund(id1, { amount: dong(1) })], [ownRefund(id1, 'succeeded')]],
+    ['refund_unbooked', [refund(id1)], [ownRecord(id1, 'requested')]],
+    ['refunded_twice', [refund(id1), refund(id1, { id: 'again' })], [ownRecord(id1, 'succeeded')]],
+    ['refund_missing', [], [ownRecord(id1, 'succeeded')]],
+    ['amount_differs', [refund(id1, { amount: dong(1) })], [ownRecord(id1, 'succeeded')]],
   ])('The difference %s of a refund is found', async (kind, theirs, ours) => {
     expect(await kinds(theirs, [], ours)).toEqual([kind as never]);
   });
@@ -190,11 +185,24 @@ describe('Reconciliations', () => {
     ['Two parts that stand count together', ['succeeded', 'succeeded'], ['amount_differs']],
   ])('%s', async (_, statuses, expected) => {
     const parts = statuses.map((status, index) =>
-      ownRefund(index === 0 ? id1 : id2, status, { reference: 'dp_1' }),
+      ownRecord(index === 0 ? id1 : id2, status, { reference: 'dp_1' }),
     );
     const lost = refund(null, { id: 'dp_1', kind: 'dispute' });
     expect(await kinds([lost], [], parts)).toEqual(expected as never);
   });
+
+  test.each([
+    [[charge(id1), charge(id1, { id: 'again', reference: 'pi_again' })]],
+    [[charge(id1, { id: 'again', reference: 'pi_again' }), charge(id1)]],
+    [[charge(id1, { id: 'again', reference: 'pi_again' })]],
+  ])(
+    'Of two charges of a payment the one that is not its own is the difference, on whichever day',
+    async (theirs) => {
+      const own = ownRecord(id1, 'succeeded', { reference: `pi_${id1}` });
+      const { storedDifferences } = await reconcile(theirs, [own]);
+      expect(storedDifferences).toMatchObject([{ kind: 'charged_twice', providerId: 'again' }]);
+    },
+  );
 
   test('A charge of the last minutes may not be recorded yet', async () => {
     const [theirs, ours] = [[charge(id1)], [ownRecord(id1, 'initiated')]] as const;
@@ -216,7 +224,7 @@ describe('Reconciliations', () => {
   test('A refund that was made days before it was recorded is found', async () => {
     const times = { createdAtMs: dayStart - 3 * dayLengthMs, updatedAtMs: noon };
     const theirs = [refund(id1, { atMs: dayStart - 2 * dayLengthMs })];
-    expect(await kinds(theirs, [], [ownRefund(id1, 'succeeded', times)])).toEqual([]);
+    expect(await kinds(theirs, [], [ownRecord(id1, 'succeeded', times)])).toEqual([]);
   });
 
   test('Entries of the day before and the day after are not counted', async () => {

@@ -120,9 +120,27 @@ describe('Refunds of cases', () => {
     expect(await openCases()).toBe(0);
   });
 
+  test('A second charge of a payment is refunded once, and the one that paid for the order stays', async () => {
+    await fixture.recordOutcome(claim, { kind: 'succeeded', reference: 'pi_1' });
+    const changes = { kind: 'charged_twice', paymentId: claim.checkoutId } as const;
+    const first = await addDifference({ ...changes, chargeReference: 'pi_1' });
+    expect((await refundCase(first))._unsafeUnwrapErr()).toEqual({ kind: 'case_not_refundable' });
+    const second = await addDifference(changes);
+    const { refund, replayed } = await unwrap(refundCase(second));
+    expect(replayed).toBe(false);
+    expect(refund).toMatchObject({ orderId: null, paymentId: null, amount: theirs });
+    expect((await fixture.findRefund(refund.id)).chargeReference).toBe('pi_9');
+    expect(await unwrap(refundCase(second))).toEqual({ refund, replayed: true });
+    expect(await openCases()).toBe(0);
+    expect(await unwrap(store.audits.find(claim.checkoutId))).toMatchObject({
+      payment: { status: 'succeeded', reference: 'pi_1' },
+      orders: [{ status: 'paid' }],
+    });
+  });
+
   test.each<[string, Partial<LedgerDifference>]>([
     ['charge of an open payment', { kind: 'charge_unbooked' }],
-    ['second charge of a payment', { kind: 'charged_twice' }],
+    ['second charge of a payment that does not know its own', { kind: 'charged_twice' }],
     ['missing charge', { kind: 'charge_missing', providerId: null, chargeReference: null, theirs: null }],
     ['charge with another amount', { kind: 'amount_differs' }],
     ['unknown refund', { kind: 'refund_unknown' }],

@@ -20,6 +20,7 @@ import { reasons1 } from './rows/reasons1.ts';
 import { reasons2 } from './rows/reasons2.ts';
 import { reasons3 } from './rows/reasons3.ts';
 import { retention } from './rows/retention.ts';
+import { secondCharges } from './rows/secondCharges.ts';
 import { simulatedGuards } from './rows/simulated.ts';
 import { sqliteCheckout } from './rows/sqliteCheckout.ts';
 import { sqliteEvents } from './rows/sqliteEvents.ts';
@@ -61,6 +62,7 @@ export const allGuards: readonly Guard[] = [
   ...sqliteSchema1,
   ...sqliteSchema2,
   ...sqliteSchema3,
+  ...secondCharges,
   ...strandedOrders,
   ...simulatedGuards,
   ...killedGuards,

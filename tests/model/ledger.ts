@@ -12,7 +12,6 @@ import {
   type MoneyCase,
   type OwnRecord,
   type OwnRecordQuery,
-  type OwnRefund,
   type Reconciliation,
   type ReconciliationReport,
   unbookedCharge,
@@ -20,7 +19,7 @@ import {
 import { type Page, pageOf } from '../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
 import { reconciliationPipeline } from '../../core/pipelines/reconciliation.ts';
-import { succeededRefundStatuses } from '../../core/refund.ts';
+import { type RefundStatus, succeededRefundStatuses } from '../../core/refund.ts';
 import { writeActivity } from './activity.ts';
 import { runOnce } from './commandKeys.ts';
 import { acknowledgementKey, countCases, listCases } from './health.ts';
@@ -191,11 +190,11 @@ const finishReconciliation = (
 
 /** Its creation time is that of its audit. The id has the same time. */
 const paymentRecordOf = (tables: Tables, { payment, updatedAtMs }: PaymentRow): OwnRecord<PaymentStatus> => {
-  const { id, status, amount } = payment;
-  return { id, status, amount, createdAtMs: rowOf(tables.audits, id).createdAtMs, updatedAtMs };
+  const { id, status, amount, reference } = payment;
+  return { id, status, amount, createdAtMs: rowOf(tables.audits, id).createdAtMs, updatedAtMs, reference };
 };
 
 const refundRecordOf = ({
   refund: { id, status, amount, createdAtMs, updatedAtMs },
   reference,
-}: RefundRow): OwnRefund => ({ id, status, amount, createdAtMs, updatedAtMs, reference });
+}: RefundRow): OwnRecord<RefundStatus> => ({ id, status, amount, createdAtMs, updatedAtMs, reference });

@@ -3,6 +3,7 @@ import { ok } from 'neverthrow';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import type { Order } from '../../core/order.ts';
+import type { PaymentProvider } from '../../core/provider.ts';
 import { createFollowCharge } from '../../core/usecases/followCharge.ts';
 import { createReconcileLedger } from '../../core/usecases/reconcileLedger.ts';
 import { createRunJob } from '../../core/usecases/runJob.ts';
@@ -65,12 +66,12 @@ export const useChargeShop = () => {
       { mailDomain: 'shop.test' },
     );
 
-  const reconcile = async () => {
+  const reconcile = async (atProvider: Pick<PaymentProvider, 'readCharge' | 'readLedger'> = provider) => {
     const day = world.calendar.dayOf(fixture.now());
     const { fromMs: dayMs, toMs: endMs } = defined(world.calendar.rangeOf(day));
     const command = { id: fixture.newId(), taskId: fixture.newId(), day, dayMs, endMs };
     const stored = await unwrap(store.ledger.requestReconciliation(command, fixture.now()));
-    return unwrap(createReconcileLedger({ ...store, provider, world })(stored));
+    return unwrap(createReconcileLedger({ ...store, provider: atProvider, world })(stored));
   };
 
   return {

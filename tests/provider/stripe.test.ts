@@ -60,19 +60,20 @@ describe('Charges', () => {
     const { provider, sent } = createFakeStripe([
       error(402, { type: 'card_error', code: 'card_declined', decline_code: 'stolen_card' }),
     ]);
-    expect(await provider.charge(chargeRequest('a'))).toEqual({
-      kind: 'declined',
-      declineCode: 'card_declined',
-    });
+    const declined = { kind: 'declined', declineCode: 'card_declined' };
+    expect(await provider.charge(chargeRequest('a'))).toMatchObject(declined);
     expect(sent).toHaveLength(1);
   });
 
   test.each([
-    ['amount_too_small', 'amount', 'amount_too_small'],
-    ['resource_missing', 'payment_method', 'invalid_payment_method'],
-    ['payment_method_unactivated', 'payment_method', 'payment_method_unactivated'],
-  ])('A charge that Stripe rejects with %s is declined', async (code, param, declineCode) => {
-    const { provider } = createFakeStripe([error(400, { type: 'invalid_request_error', code, param })]);
+    ['amount_too_small', { code: 'amount_too_small', param: 'amount' }],
+    ['invalid_payment_method', { code: 'resource_missing', param: 'payment_method' }],
+    ['payment_method_unactivated', { code: 'payment_method_unactivated', param: 'payment_method' }],
+    ['amount_not_supported', { param: 'currency' }],
+    ['invalid_payment_method', { param: 'payment_method' }],
+    ['invalid_payment_method', { message: 'The PaymentMethod … may not be used again.' }],
+  ])('A charge that Stripe rejects is declined: %s by %j', async (declineCode, fields) => {
+    const { provider } = createFakeStripe([error(400, { type: 'invalid_request_error', ...fields })]);
     expect(await provider.charge(chargeRequest('a'))).toEqual({ kind: 'declined', declineCode });
   });
 

@@ -141,7 +141,6 @@ export const consoleEnMoney = {
     doneBefore: (reason: string): string =>
       `Somebody had asked for it before, and it goes back once. Their reason: ${reason}`,
     missing: 'Write a reason.',
-    blocked: 'Only a charge without an order is given back here. Refund the order instead.',
   },
   assign: {
     title: 'Assign this refund to its order',

@@ -134,7 +134,6 @@ export const consoleViMoney: ConsoleMoneyWords = {
     done: (amount) => `Đang trả lại ${amount}.`,
     doneBefore: (reason) => `Người khác đã yêu cầu trước, và chỉ trả lại một lần. Lý do của họ: ${reason}`,
     missing: 'Hãy nhập lý do.',
-    blocked: 'Ở đây chỉ trả lại khoản thu không có đơn. Hãy hoàn tiền ở đơn hàng.',
   },
   assign: {
     title: 'Gán khoản hoàn tiền cho đơn của nó',

@@ -1,5 +1,5 @@
 import { firstIdAt } from '../../../core/id.ts';
-import type { Ledger, OwnRecord, OwnRecordQuery, OwnRefund } from '../../../core/ledger.ts';
+import type { Ledger, OwnRecord, OwnRecordQuery } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
 import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
@@ -41,25 +41,25 @@ export const createLedger = (sql: Sql): Ledger => ({
   payments: (ids) =>
     orUnavailable(async () => {
       const rows = await sql<OwnRecordRow<PaymentStatus>[]>`
-        select p.id, p.status, p.amount, p.currency, a.created_ms, p.updated_ms
+        select p.id, p.status, p.amount, p.currency, a.created_ms, p.updated_ms, p.reference
         from payment p join audit a using (id) where p.id = any(${ids as string[]}::uuid[])`;
       return rows.map(ownRecordOf);
     }),
 
   refunds: (ids) =>
     orUnavailable(async () => {
-      const rows = await sql<OwnRefundRow[]>`
+      const rows = await sql<OwnRecordRow<RefundStatus>[]>`
         select id, status, amount, currency, created_ms, updated_ms, reference
         from refund where id = any(${ids as string[]}::uuid[])`;
-      return rows.map(ownRefundOf);
+      return rows.map(ownRecordOf);
     }),
 
   refundsByReference: (references) =>
     orUnavailable(async () => {
-      const rows = await sql<OwnRefundRow[]>`
+      const rows = await sql<OwnRecordRow<RefundStatus>[]>`
         select id, status, amount, currency, created_ms, updated_ms, reference
         from refund where reference = any(${references as string[]}::text[])`;
-      return rows.map(ownRefundOf);
+      return rows.map(ownRecordOf);
     }),
 
   listChargedPayments: (span) => orUnavailable(() => listChargedPayments(sql, span)),
@@ -73,6 +73,7 @@ type OwnRecordRow<Status> = {
   readonly currency: string;
   readonly created_ms: number;
   readonly updated_ms: number;
+  readonly reference: string | null;
 };
 
 const ownRecordOf = <Status>(row: OwnRecordRow<Status>): OwnRecord<Status> => ({
@@ -81,11 +82,8 @@ const ownRecordOf = <Status>(row: OwnRecordRow<Status>): OwnRecord<Status> => ({
   amount: { amount: row.amount, currency: row.currency },
   createdAtMs: row.created_ms,
   updatedAtMs: row.updated_ms,
+  reference: row.reference,
 });
-
-type OwnRefundRow = OwnRecordRow<RefundStatus> & { readonly reference: string | null };
-
-const ownRefundOf = (row: OwnRefundRow): OwnRefund => ({ ...ownRecordOf(row), reference: row.reference });
 
 type Made<Status> = Page<OwnRecord<Status>, string>;
 
@@ -94,7 +92,7 @@ const listChargedPayments = async (
   { fromMs, toMs, after, limit }: OwnRecordQuery,
 ): Promise<Made<PaymentStatus>> => {
   const rows = await sql<OwnRecordRow<PaymentStatus>[]>`
-    select p.id, p.status, p.amount, p.currency, a.created_ms, p.updated_ms
+    select p.id, p.status, p.amount, p.currency, a.created_ms, p.updated_ms, p.reference
     from payment p join audit a using (id)
     where p.id >= ${firstIdAt(fromMs)} and p.id < ${firstIdAt(toMs)} and p.id > ${after ?? nil}
       and a.id >= ${firstIdAt(fromMs)} and a.id < ${firstIdAt(toMs)} and a.id > ${after ?? nil}
@@ -106,12 +104,12 @@ const listChargedPayments = async (
 const listSucceededRefunds = async (
   sql: Sql,
   { fromMs, toMs, after, limit }: OwnRecordQuery,
-): Promise<Page<OwnRefund, string>> => {
-  const rows = await sql<OwnRefundRow[]>`
+): Promise<Made<RefundStatus>> => {
+  const rows = await sql<OwnRecordRow<RefundStatus>[]>`
     select id, status, amount, currency, created_ms, updated_ms, reference from refund
     where status in (${statusList(sql, succeededRefundStatuses)}) and updated_ms >= ${fromMs} and updated_ms < ${toMs} and id > ${after ?? nil}
     order by id limit ${limit + 1}`;
-  return pageOf(rows.map(ownRefundOf), limit, ({ id }) => id);
+  return pageOf(rows.map(ownRecordOf), limit, ({ id }) => id);
 };
 
 /** Sorts before every id. */

@@ -8,7 +8,6 @@ import type {
   MoneyCase,
   OwnRecord,
   OwnRecordQuery,
-  OwnRefund,
 } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
@@ -70,7 +69,8 @@ export const createLedger = (connection: Connection): Ledger => {
 /** A payment's creation time is that of its audit. Its id has the same time. */
 const createPaymentRecords = (client: Database.Database) => {
   const select = `
-    select p.id, p.status, p.amount, p.currency, a.created_ms as createdAtMs, p.updated_ms as updatedAtMs
+    select p.id, p.status, p.amount, p.currency, a.created_ms as createdAtMs, p.updated_ms as updatedAtMs,
+      p.reference
     from payment p cross join audit a on a.id = p.id`;
   const byId = client.prepare<[string], RecordRow<PaymentStatus>>(`${select} where p.id = ?`);
   const charged = client.prepare<[string, string, string, number], RecordRow<PaymentStatus>>(
@@ -85,7 +85,7 @@ const createPaymentRecords = (client: Database.Database) => {
 };
 
 const createRefundRecords = (client: Database.Database) => {
-  type Row = RecordRow<RefundStatus> & { readonly reference: string | null };
+  type Row = RecordRow<RefundStatus>;
   const select = `
     select id, status, amount, currency, created_ms as createdAtMs, updated_ms as updatedAtMs, reference from refund`;
   const byId = client.prepare<[string], Row>(`${select} where id = ?`);
@@ -95,12 +95,12 @@ const createRefundRecords = (client: Database.Database) => {
      where ${isOneOf('status', succeededRefundStatuses)} and updated_ms >= ? and updated_ms < ? and id > ?
      order by id limit ?`,
   );
-  const refundOf = ({ reference, ...row }: Row): OwnRefund => ({ ...recordOf(row), reference });
   return {
-    find: (id: string): readonly OwnRefund[] => byId.all(id).map(refundOf),
-    findByReference: (reference: string): readonly OwnRefund[] => byReference.all(reference).map(refundOf),
-    list: ({ fromMs, toMs, after, limit }: OwnRecordQuery): Page<OwnRefund, string> =>
-      pageOf(succeeded.all(fromMs, toMs, after ?? '', limit + 1).map(refundOf), limit, ({ id }) => id),
+    find: (id: string): readonly OwnRecord<RefundStatus>[] => byId.all(id).map(recordOf),
+    findByReference: (reference: string): readonly OwnRecord<RefundStatus>[] =>
+      byReference.all(reference).map(recordOf),
+    list: ({ fromMs, toMs, after, limit }: OwnRecordQuery): Page<OwnRecord<RefundStatus>, string> =>
+      pageOfRecords(succeeded.all(fromMs, toMs, after ?? '', limit + 1), limit),
   };
 };
 

@@ -39,5 +39,8 @@ const requestDeclineCodes = new Set([
 /** Null if the request itself is wrong. */
 export const declineOfRequest = (code: string | null, param: string | null): string | null => {
   if (code === 'resource_missing' && param === 'payment_method') return 'invalid_payment_method';
+  if (code === null && param === 'payment_method') return 'invalid_payment_method';
+  // Stripe takes each currency only in some countries, and names no code: “Stripe accounts in US do not support tnd.”
+  if (code === null && param === 'currency') return 'amount_not_supported';
   return code !== null && requestDeclineCodes.has(code) ? code : null;
 };

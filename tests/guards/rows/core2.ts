@@ -228,6 +228,15 @@ export const core2: readonly Guard[] = [
     inTest('tests/core/forgottenKey.test.ts', 'A charge whose key is forgotten is cancelled by its id', 3),
   ),
   guard(
+    'the charge that a bank is still processing',
+    [
+      'core/usecases/recoverPayments.ts',
+      "outcome.kind === 'unavailable' || outcome.kind === 'requires_action'",
+      "outcome.kind === 'unavailable' || outcome.kind === 'processing'",
+    ],
+    inTest('tests/core/forgottenKey.test.ts', 'A charge that the provider is still processing stays open', 1),
+  ),
+  guard(
     'the spent key',
     ['core/usecases/recoverPayments.ts', 'provider.cancel(request)', "{ kind: 'cancelled' }"],
     inTest(

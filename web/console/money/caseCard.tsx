@@ -70,7 +70,7 @@ export const CaseCard = (props: CaseCardProps) => {
 
 const Commands = ({ words, check, moneyCase, onCommand }: CaseCardProps) => {
   const { cases: texts } = words;
-  const { giveBack, canAssign } = commandsOf(check, moneyCase);
+  const { canGiveBack, canAssign } = commandsOf(check, moneyCase);
   const isOpen = moneyCase.acknowledgement === null;
   return (
     <div class="row">
@@ -79,15 +79,11 @@ const Commands = ({ words, check, moneyCase, onCommand }: CaseCardProps) => {
           {texts.assign}
         </Allowed>
       ) : null}
-      {giveBack === 'no' || !isOpen ? null : (
-        <Allowed
-          needs="money:write"
-          blocked={giveBack === 'yes' ? undefined : words.giveBack.blocked}
-          onPress={() => onCommand('give_back')}
-        >
+      {canGiveBack && isOpen ? (
+        <Allowed needs="money:write" onPress={() => onCommand('give_back')}>
           {texts.giveBack}
         </Allowed>
-      )}
+      ) : null}
       <Allowed needs="money:write" onPress={() => onCommand('acknowledge')}>
         {isOpen ? texts.acknowledge : texts.changeNote}
       </Allowed>

@@ -41,24 +41,24 @@ export const newsOf = (before: MoneyCase, now: MoneyCase | null): CaseNews => {
 const differenceOf = (check: string, { detail }: Pick<MoneyCase, 'detail'>): string | null =>
   check === 'ledger_differences' ? (/^[a-z_]+/.exec(detail ?? '')?.[0] ?? null) : null;
 
-const chargesWithoutOrder: ReadonlySet<string> = new Set(['charge_unknown', 'charge_unbooked']);
+/** A second charge of a payment paid for no order: the first one did. */
+const chargesWithoutOrder: ReadonlySet<string> = new Set([
+  'charge_unknown',
+  'charge_unbooked',
+  'charged_twice',
+]);
 
 /** The commands that can settle a case of this check. Each case can be acknowledged. */
 export const commandsOf = (
   check: string,
   moneyCase: MoneyCase,
-): { readonly giveBack: 'yes' | 'has_order' | 'no'; readonly canAssign: boolean } => {
+): { readonly canGiveBack: boolean; readonly canAssign: boolean } => {
   const difference = differenceOf(check, moneyCase);
   return {
-    giveBack:
-      difference === null ? 'no' : chargesWithoutOrder.has(difference) ? 'yes' : givesNothing(difference),
+    canGiveBack: difference !== null && chargesWithoutOrder.has(difference),
     canAssign: check === 'refunds_unassigned' && moneyCase.refundId !== null,
   };
 };
-
-/** A charge that was made twice has an order, which can be refunded. A difference of a refund is no charge. */
-const givesNothing = (difference: string): 'has_order' | 'no' =>
-  difference === 'charged_twice' ? 'has_order' : 'no';
 
 type DetailWords = {
   readonly differences: Readonly<Record<string, string>>;
