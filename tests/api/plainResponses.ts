@@ -103,6 +103,7 @@ export const requestSuccesses = async ({ as, call, world, store, live }: Api): P
   await store.mailbox.send(mail);
   for (const path of lists) await root.get(path);
   for (const path of ['/queue', '/money', '/metrics']) await root.get(path);
+  await root.send('GET', '/metrics', { headers: { accept: 'application/openmetrics-text' } });
   const stream = root.get('/live');
   while (live.streams() === 0) await waitTurns(1);
   live.end();
