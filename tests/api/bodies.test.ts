@@ -93,6 +93,9 @@ describe('Request bodies', () => {
     ['multipart/form-data; boundary=x'],
     ['application/xml'],
     ['application/json; charset=latin1'],
+    ['application/json; charset=utf-8; charset=latin1'],
+    ['application/json; version=1, text/plain'],
+    ['application/json, application/json'],
     ['application/jsonp'],
     ['application/problem+json'],
     [''],
@@ -107,6 +110,10 @@ describe('Request bodies', () => {
     ['APPLICATION/JSON'],
     ['application/json;charset=utf-8'],
     ['application/json; charset="UTF-8"'],
+    ['application/json; charset=utf8'],
+    ['application/json;'],
+    ['application/json; odata=verbose; charset=utf-8;'],
+    ['application/json; profile="https://example.com/a,b"'],
   ])('A body of the media type %p is accepted', async (type) => {
     expect(codeOf(await post(JSON.stringify(placeOrderBody), { 'content-type': type }))).toBe(
       '404 not_found',
