@@ -168,7 +168,8 @@ export const requestFailures = async ({ as, call, world, store, product }: Api):
   const missing = bodies['POST /money/{check}/acknowledgements'];
   for (const headers of [{}, { 'idempotency-key': 'not a UUID' }])
     await root.post('/money/unknown/acknowledgements', missing, headers);
-  await root.post('/money/unknown/refunds', bodies['POST /money/{check}/refunds']);
+  for (const headers of [{}, { 'idempotency-key': 'not a UUID' }])
+    await root.post('/money/unknown/refunds', bodies['POST /money/{check}/refunds'], headers);
   const caseId = await addDifference({ store, world }, 'refund_unknown');
   await root.post('/money/ledger_differences/refunds', { caseId, reason: 'r' });
   await root.post('/demo/challenges', bodies['POST /demo/challenges']);
