@@ -37,10 +37,13 @@ export type SendOutcome = {
 const secondMs = 1_000;
 const hourMs = 3_600 * secondMs;
 
-/** The pauses between the attempts of one event. Those of a webhook take three days together; Kafka is tried forever. */
+/**
+ * The pauses between the attempts of one event. Those of a webhook take three days together; Kafka is tried forever. The
+ * first one of a webhook leaves time for the next poll, because it is promised to be sent again within 5 seconds.
+ */
 const pausesMs: Readonly<Record<SubscriptionKind, readonly number[]>> = {
   webhook: [
-    ...[5, 30, 120, 600, 1_800].map((seconds) => seconds * secondMs),
+    ...[4, 30, 120, 600, 1_800].map((seconds) => seconds * secondMs),
     ...[1, 2, 4, 8, 12, 12, 12, 12, 12].map((hours) => hours * hourMs),
   ],
   kafka: [1, 2, 5, 10].map((seconds) => seconds * secondMs),

@@ -25,11 +25,18 @@ export const normalizeName = (name: string): string => name.replace(/[\u202a-\u2
 /**
  * The one form of a product's code: codes that look the same are the same. Characters that nobody sees are removed,
  * blanks of every kind are one space, there is none at either end, and the rest is in NFC. Case matters: `x` and `X`
- * are two codes.
+ * are two codes. A text that is too long for a code stays too long.
  */
-export const normalizeCode = (code: string): string =>
-  code
+export const normalizeCode = (code: string): string => {
+  const seen = code
     .replace(/[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu, '')
     .replace(/[\p{Z}\u2800]+/gu, ' ')
-    .trim()
-    .normalize('NFC');
+    .trim();
+  return [...seen].length > composedMax ? seen : seen.normalize('NFC');
+};
+
+/**
+ * The time of NFC grows with the square of the marks on one letter: hours for a body of 1 MiB. It makes one character of at
+ * most four, so what is longer than this does not become a code of 64.
+ */
+const composedMax = 256;

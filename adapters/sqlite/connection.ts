@@ -12,6 +12,12 @@ import { orUnavailable } from './failures.ts';
 /** How long a transaction waits for another process. The event loop is blocked meanwhile. */
 const busyTimeoutMs = 5_000;
 
+/**
+ * How long one waits after another has waited in vain. Somebody holds the lock for long then, with a `vacuum` for example, and
+ * each further write would stop all that needs no lock for seconds more: reads, and the answers to health checks.
+ */
+const lockedTimeoutMs = 50;
+
 /** The page size of a new file. A checkout takes 10 % less time than with 4 KiB: a commit writes fewer pages. */
 const pageBytes = 8_192;
 
@@ -96,6 +102,23 @@ export const createConnection = (client: Database.Database, clock?: Clock): Conn
     }
   };
 
+  let isLocked = false;
+  const setLocked = (locked: boolean): void => {
+    if (locked === isLocked) return;
+    isLocked = locked;
+    client.pragma(`busy_timeout = ${locked ? lockedTimeoutMs : busyTimeoutMs}`);
+  };
+  const run = <T>(work: () => T): Result<T, Unavailable> => {
+    const result = orUnavailable(client, work);
+    if (result.isErr() && result.error.database?.code.startsWith('SQLITE_BUSY')) setLocked(true);
+    return result;
+  };
+  const runWrite = <T>(work: () => T): Result<T, Unavailable> => {
+    const written = run(() => runTransaction(beginWrite, work));
+    if (written.isOk()) setLocked(false);
+    return written;
+  };
+
   const file = client.memory ? null : watchOpenFile(client.name, clock);
   const checkFile = (): Result<void, Unavailable> =>
     file === null || file.isInPlace() ? ok(undefined) : err({ kind: 'unavailable', reason: fileGone });
@@ -104,9 +127,9 @@ export const createConnection = (client: Database.Database, clock?: Clock): Conn
     client,
     db: drizzle(client),
     checkFile,
-    write: (work) => checkFile().andThen(() => orUnavailable(client, () => runTransaction(beginWrite, work))),
+    write: (work) => checkFile().andThen(() => runWrite(work)),
     read: (work) => orUnavailable(client, () => runTransaction(beginRead, work)),
-    runStatement: (work) => orUnavailable(client, work),
+    runStatement: run,
     close: () => {
       file?.close();
       client.close();

@@ -17,11 +17,17 @@ export const readBody = <T>(request: Request, check: Check<T>): AsyncBody<T> =>
 
 type AsyncBody<T> = Promise<Result<T, RequestFailure>>;
 
-const jsonType = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
+/** JSON has no parameters, so they change nothing. But many clients name the encoding, and it must be the one that is read. */
+const jsonParameter = /^(?:charset="?utf-?8"?|(?!charset=)[\w-]+=(?:"[^"]*"|[^\s",]*))?$/;
 
-const isJson = (headers: Headers): boolean =>
-  jsonType.test(headers.get('content-type') ?? '') &&
-  (headers.get('content-encoding') ?? 'identity').toLowerCase() === 'identity';
+const isJson = (headers: Headers): boolean => {
+  const [type = '', ...parameters] = (headers.get('content-type') ?? '').toLowerCase().split(';');
+  return (
+    type.trim() === 'application/json' &&
+    parameters.every((parameter) => jsonParameter.test(parameter.trim())) &&
+    (headers.get('content-encoding') ?? 'identity').toLowerCase() === 'identity'
+  );
+};
 
 /** `Request.text` would replace bytes that are not UTF-8, and nobody could tell them from a U+FFFD that was sent. */
 const readText = (request: Request): AsyncBody<string> =>

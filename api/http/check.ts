@@ -40,6 +40,21 @@ export const oneOrMany = <T>(one: Check<T>, many: Check<T[]>): Check<OneOrMany<T
       : one.read(value).map((item) => ({ items: [item], pathOf: () => '' })),
 });
 
+/**
+ * Refuses a list in `field` that has a word twice. TypeBox would compare the entries by hashes, also those of a list that
+ * is wrong anyway: a body of 1 MiB would take seconds, and an entry that is nested deep would end the stack.
+ */
+export const eachOnce = <T extends object>(check: Check<T>, field: keyof T & string): Check<T> => ({
+  schema: check.schema,
+  read: (value) =>
+    check.read(value).andThen((body) => {
+      const list: unknown = body[field];
+      if (!Array.isArray(list) || new Set(list).size === list.length) return ok(body);
+      const message = `Expected ${describe(check.schema.properties[field])}`;
+      return err(validationFailure([{ path: `/${field}`, message }]));
+    }),
+});
+
 /** `pathOf` is the JSON pointer of the item at a position. */
 export type OneOrMany<T> = {
   readonly items: readonly T[];
@@ -91,9 +106,9 @@ const describeError = (message: string, schema: TSchema): string => {
   return `Expected ${describe(schema)}`;
 };
 
-const describeList = ({ minItems = 0, maxItems, uniqueItems }: TSchema): string => {
+const describeList = ({ minItems = 0, maxItems, documented }: TSchema): string => {
   const count = maxItems === undefined ? `${minItems} or more` : `${minItems} to ${maxItems}`;
-  return `a list of ${count}${uniqueItems === true ? ' different' : ''} entries`;
+  return `a list of ${count}${documented?.uniqueItems === true ? ' different' : ''} entries`;
 };
 
 const describe = (schema: TSchema): string => {

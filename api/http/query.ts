@@ -13,8 +13,13 @@ export const readQuery = <T>(url: string, check: Check<T>): Result<T, Validation
   const parameters: Record<string, string | number | boolean> = Object.create(null);
   const query = url.slice(start + 1);
   const pairs = [...new URLSearchParams(query)];
+  let sent: readonly string[] | null = null;
+  const sentAt = (index: number): string => {
+    sent ??= query.split('&').filter((each) => each !== '');
+    return sent[index] ?? '';
+  };
   for (const [index, [name, value]] of pairs.entries()) {
-    if (hasReplacement(name, value) && name !== searchName && !isUtf8(query, index))
+    if (hasReplacement(name, value) && name !== searchName && !isUtf8(sentAt(index)))
       return err(validationFailure([{ path: `/${name}`, message: 'Expected text in UTF-8' }]));
     if (name in parameters)
       return err(validationFailure([{ path: `/${name}`, message: 'Given more than once' }]));
@@ -33,9 +38,8 @@ const searchName = 'q';
 const hasReplacement = (...texts: readonly string[]): boolean =>
   texts.some((text) => text.includes('\ufffd'));
 
-/** True if the pair at this position was sent in UTF-8. A percent sign that is no escape stands for itself. */
-const isUtf8 = (query: string, index: number): boolean => {
-  const pair = query.split('&').filter((each) => each !== '')[index] ?? '';
+/** True if the pair was sent in UTF-8. A percent sign that is no escape stands for itself. */
+const isUtf8 = (pair: string): boolean => {
   try {
     decodeURIComponent(pair.replace(/%(?![0-9a-f]{2})/gi, '%25'));
     return true;

@@ -24,7 +24,7 @@ const url = t.String({
 const events = t.Array(oneOf(eventTypes), {
   minItems: 1,
   maxItems: eventTypes.length,
-  uniqueItems: true,
+  documented: { uniqueItems: true },
 });
 
 export const newEndpoint = strictObject({ url, events });

@@ -80,6 +80,7 @@ export const createCustomerQueries = ({ store, world }: ApiDeps, authenticate: A
           description: 'Everything held. Nothing is held of a customer who is not known.',
           schema: customerExportJson.ref,
           example: customerSamples.exported,
+          headers: ['content-disposition'],
         },
       },
       failures: ['not_found'],

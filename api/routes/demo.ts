@@ -5,7 +5,7 @@ import type { CapturedMail } from '../../core/mail.ts';
 import type { ApiDeps, FinishChallenge } from '../deps.ts';
 import { type Authenticate, type Role, roles } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { type Check, createCheck } from '../http/check.ts';
+import { type Check, createCheck, eachOnce } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { emailField, readEmailField } from '../http/emailAddress.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
@@ -19,11 +19,17 @@ import { type DrawnMail, mailListJson, renderMail } from '../render/mail.ts';
 import { chargeListJson, renderCharge } from '../render/payment.ts';
 
 const oneRole = createCheck(strictObject({ email: emailField, role: oneOf(roles) }));
-const manyRoles = createCheck(
-  strictObject({
-    email: emailField,
-    roles: t.Array(oneOf(roles), { minItems: 1, maxItems: roles.length, uniqueItems: true }),
-  }),
+const manyRoles = eachOnce(
+  createCheck(
+    strictObject({
+      email: emailField,
+      roles: t.Array(oneOf(roles), {
+        ...{ minItems: 1, maxItems: roles.length },
+        documented: { uniqueItems: true },
+      }),
+    }),
+  ),
+  'roles',
 );
 
 /** One role or several. The body chooses the schema, so errors name the right paths. */

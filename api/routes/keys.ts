@@ -8,7 +8,7 @@ import type { Forbidden } from '../http/access.ts';
 import type { Authenticate, Caller } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
 import { isPerson } from '../http/caller.ts';
-import { createCheck } from '../http/check.ts';
+import { createCheck, eachOnce } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { wasEndedBefore } from '../http/endedBefore.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
@@ -58,12 +58,15 @@ export const createServiceKeyQueries = ({ store: { serviceKeys } }: ApiDeps, aut
     }),
   );
 
-const keyBody = createCheck(
-  strictObject({
-    name: text(100, 'a name'),
-    permissions: t.Array(oneOf(grantablePermissions), { minItems: 1, uniqueItems: true }),
-    expiresAt: futureTimeField,
-  }),
+const keyBody = eachOnce(
+  createCheck(
+    strictObject({
+      name: text(100, 'a name'),
+      permissions: t.Array(oneOf(grantablePermissions), { minItems: 1, documented: { uniqueItems: true } }),
+      expiresAt: futureTimeField,
+    }),
+  ),
+  'permissions',
 );
 
 export const createServiceKeyCommands = (

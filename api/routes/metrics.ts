@@ -25,6 +25,7 @@ export const createMetricsRoute = ({ renderMetrics }: ApiDeps, authenticate: Aut
           type: 'text/plain',
           schema: t.String(),
           example: metricsSample,
+          others: { 'application/openmetrics-text': t.String() },
         },
       },
       failures: [],

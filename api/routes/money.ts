@@ -100,6 +100,8 @@ const acknowledgementBody = createCheck(
 
 const acknowledgementRoute = 'POST /money/{check}/acknowledgements';
 
+const refundRoute = 'POST /money/{check}/refunds';
+
 const refundBody = createCheck(strictObject({ caseId: uuid, reason: text(500, 'why it is given back') }));
 
 export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, authenticate: Authenticate) =>
@@ -148,6 +150,8 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
     .post(
       '/money/:check/refunds',
       requirePermission(authenticate, 'money:write', async ({ params, request, set, caller }) => {
+        // A case is refunded once, whatever its key. But who sends a key that is none is mistaken about something.
+        unwrapOrThrow(optionalCommandKeyOf(request, caller.id, refundRoute));
         const check = checkOf(params);
         const { caseId, reason } = unwrapOrThrow(await readBody(request, refundBody));
         const command = { check, caseId: caseId.toLowerCase(), reason, actor: actorOf(caller) };
@@ -164,7 +168,10 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
         summary: 'Refund a charge that has no order',
         description:
           'For a case of `ledger_differences`: a charge that belongs to no payment of this shop, one whose payment was declined or cancelled, or a second charge of a payment. The whole charge is refunded, once, and the case is acknowledged. A further request gets the same refund. The charge that paid for orders is refunded with `POST /refunds`.',
-        parameters: [checkParameter],
+        parameters: [
+          checkParameter,
+          { ...optionalKeyParameter, description: 'Not needed: a case is refunded once, whatever the key.' },
+        ],
         body: { schema: refundBody.schema, example: moneySamples.caseRefundBody },
         responses: {
           202: {
@@ -174,6 +181,6 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
             headers: ['location', 'idempotent-replayed'],
           },
         },
-        failures: ['not_found', 'id_not_found', 'case_not_refundable'],
+        failures: ['idempotency_key_invalid', 'not_found', 'id_not_found', 'case_not_refundable'],
       }),
     );

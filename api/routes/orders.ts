@@ -145,6 +145,8 @@ const quantity = integer({ minimum: 1, maximum: 10_000 });
 const placeOrderBody = createCheck(strictObject({ productId: uuid, quantity }));
 const changeOrderBody = createCheck(strictObject({ quantity }));
 
+type NewOrder = Omit<OrderRequest, 'id'>;
+
 /** The most orders in one statement, and the most that may wait for it. Further ones get `unavailable`. */
 const placeLimits = { batchMax: 128, waitingMax: 4096 };
 
@@ -153,14 +155,18 @@ export const createPlaceOrderRoute = (
   authenticate: Authenticate,
 ) => {
   const { orders } = store;
+  /** A range of time is a range of ids, so the id must have the time at which the order is placed, and not that of its request. */
+  const withIds = <Request extends object>(requests: readonly Request[], nowMs: number) =>
+    requests.map((request) => ({ ...request, id: world.ids.next(nowMs) }));
   const place = createResultBatcher(
-    (requests: readonly OrderRequest[], nowMs: number) => orders.place(requests, nowMs, ordersPendingMax),
+    (requests: readonly NewOrder[], nowMs: number) =>
+      orders.place(withIds(requests, nowMs), nowMs, ordersPendingMax),
     placeLimits,
     world,
   );
   const placeOnce = createResultBatcher(
-    (requests: readonly Keyed<OrderRequest>[], nowMs: number) =>
-      orders.placeOnce(requests, nowMs, ordersPendingMax),
+    (requests: readonly Keyed<NewOrder>[], nowMs: number) =>
+      orders.placeOnce(withIds(requests, nowMs), nowMs, ordersPendingMax),
     placeLimits,
     world,
   );
@@ -170,8 +176,7 @@ export const createPlaceOrderRoute = (
       const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, 'POST /orders'));
       const { quantity, ...body } = unwrapOrThrow(await readBody(request, placeOrderBody));
       const productId = body.productId.toLowerCase();
-      const order: OrderRequest = {
-        id: world.ids.next(world.clock.nowMs()),
+      const order: NewOrder = {
         customerId: caller.id,
         contact: {
           email: caller.email,

@@ -96,6 +96,7 @@ export const createProductQueries = ({ store }: ApiDeps, authenticate: Authentic
             description: 'A page. It has an `ETag` unless archived products were asked for.',
             schema: productListJson.ref,
             example: samples.products,
+            headers: ['etag'],
           },
           304: notModified,
         },

@@ -110,7 +110,7 @@ const createSkipRoute = ({ store, stepServices, world }: ApiDeps, authenticate: 
       tag: 'Queue',
       summary: 'Leave out the step that tasks are at',
       description:
-        'For a step that another service does: a mail, a carrier. The task goes on with its next step, and the history of each order says `skipped` with the step. A task that is failed continues. If a worker is just doing the step, what comes of it is ignored: it may be done all the same, and the history says that too. A step of our own database is 422, and then no task is changed. Paused tasks and ids of no task are ignored. With `step`, so are tasks that are at another one by now.',
+        'For a step that another service does: a mail, a carrier. The task goes on with its next step, and the history of each order says `skipped` with the step. A task that is failed continues. If a worker is just doing the step, what comes of it is ignored: it may be done all the same, and the history says that too. A step of our own database is 422, and then no task is changed. A task that a refund holds and ids of no task are ignored; a task that a pause holds is not. With `step`, so are tasks that are at another one by now.',
       body: { schema: skipBody.schema, example: { ...samples.retryBody, ...queueSamples.skipReason } },
       responses: {
         202: {

@@ -4,7 +4,7 @@ import { testEventId } from '../../core/event.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { createCheck } from '../http/check.ts';
+import { createCheck, eachOnce } from '../http/check.ts';
 import { wasEndedBefore } from '../http/endedBefore.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
@@ -22,8 +22,8 @@ import {
 } from '../render/webhookEndpoint.ts';
 import { findEndpoint, readBacklog, readEndpoint } from './webhookEndpointQueries.ts';
 
-const endpointBody = createCheck(newEndpoint);
-const changeBody = createCheck(endpointChange);
+const endpointBody = eachOnce(createCheck(newEndpoint), 'events');
+const changeBody = eachOnce(createCheck(endpointChange), 'events');
 
 const tag = 'Webhook endpoints';
 

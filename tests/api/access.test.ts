@@ -235,7 +235,15 @@ describe('The permissions of a token', () => {
       expect(await statusOf({ roles: ['operator'], permissions }, '/queue')).toBe(401);
   });
 
-  test('A scope that is not text names nothing', async () => {
-    expect(await statusOf({ roles: ['operator'], scope: ['queue:read'] }, '/money')).toBe(200);
+  test('A scope may be a list of words, as some issuers write it', async () => {
+    const limited = { roles: ['operator'], scope: ['openid', 'queue:read'] };
+    expect(await statusOf(limited, '/queue')).toBe(200);
+    expect(await statusOf(limited, '/money')).toBe(403);
+    expect(await statusOf({ roles: ['operator'], scope: ['openid', 'email'] }, '/money')).toBe(200);
+  });
+
+  test('A scope that has no words names nothing', async () => {
+    for (const scope of [null, 1, {}, [1], []])
+      expect(await statusOf({ roles: ['operator'], scope }, '/money')).toBe(200);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { pipelines } from '../../core/pipelines/index.ts';
-import { codeOf, expectStatus, type Reply, valueAt } from './reply.ts';
+import { codeOf, expectStatus, pathsOf, type Reply, valueAt } from './reply.ts';
 import { createTestApi, productDraft } from './testApi.ts';
 
 const errorsOf = ({ body }: Reply): readonly unknown[] => {
@@ -43,13 +43,13 @@ describe('Request bodies', () => {
       '/checkouts',
       { orderIds: [], payment: { method: 'x' } },
       '/orderIds',
-      'Expected a list of 1 to 100 entries',
+      'Expected a list of 1 to 100 different entries',
     ],
     [
       '/checkouts',
       { orderIds: 'x', payment: { method: 'x' } },
       '/orderIds',
-      'Expected a list of 1 to 100 entries',
+      'Expected a list of 1 to 100 different entries',
     ],
     ['/checkouts', { orderIds: [placeOrderBody.productId] }, '/payment', 'Missing: expected an object'],
     [
@@ -59,8 +59,14 @@ describe('Request bodies', () => {
       'Expected a list of 1 to 13 different entries',
     ],
     [
+      '/demo/tokens',
+      { email: 'lan@example.com', roles: ['customer', 'customer'] },
+      '/roles',
+      'Expected a list of 1 to 2 different entries',
+    ],
+    [
       '/keys',
-      { name: 'till', permissions: ['orders:read', 'orders:read'], expiresAt: null },
+      { name: 'till', permissions: ['orders:read', 'orders:read'], expiresAt: '2031-01-01T00:00:00Z' },
       '/permissions',
       'Expected a list of 1 or more different entries',
     ],
@@ -84,6 +90,20 @@ describe('Request bodies', () => {
         expect(valueAt(error, 'message')).not.toMatch(/property|union|required|schema|length to be/i);
   });
 
+  test.each([
+    ['/demo/tokens', 'roles'],
+    ['/keys', 'permissions'],
+    ['/webhook-endpoints', 'events'],
+    ['/checkouts', 'orderIds'],
+    ['/queue/retries', 'taskIds'],
+  ])('The body of POST %s may be nested as deep as it fits, and its %s are refused', async (path, field) => {
+    const client = createTestApi().as('root', 'customer', 'operator');
+    const body = `{"${field}":[${'['.repeat(400_000)}${']'.repeat(400_000)}]}`;
+    const reply = await client.post(path, body, { 'idempotency-key': crypto.randomUUID() });
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(pathsOf(reply)).toContain(`/${field}/0`);
+  });
+
   const post = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
     createTestApi().customer('lan').post('/orders', body, headers);
 
@@ -93,6 +113,9 @@ describe('Request bodies', () => {
     ['multipart/form-data; boundary=x'],
     ['application/xml'],
     ['application/json; charset=latin1'],
+    ['application/json; charset=utf-8; charset=latin1'],
+    ['application/json; version=1, text/plain'],
+    ['application/json, application/json'],
     ['application/jsonp'],
     ['application/problem+json'],
     [''],
@@ -107,6 +130,10 @@ describe('Request bodies', () => {
     ['APPLICATION/JSON'],
     ['application/json;charset=utf-8'],
     ['application/json; charset="UTF-8"'],
+    ['application/json; charset=utf8'],
+    ['application/json;'],
+    ['application/json; odata=verbose; charset=utf-8;'],
+    ['application/json; profile="https://example.com/a,b"'],
   ])('A body of the media type %p is accepted', async (type) => {
     expect(codeOf(await post(JSON.stringify(placeOrderBody), { 'content-type': type }))).toBe(
       '404 not_found',

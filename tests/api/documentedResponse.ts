@@ -144,6 +144,20 @@ const createValidator = (components: Document['components']): DocumentWithSchema
   };
 };
 
+/** Headers that only some responses have. */
+const documentedHeaders = [
+  'allow',
+  'content-disposition',
+  'etag',
+  'idempotent-replayed',
+  'location',
+  'ratelimit',
+  'ratelimit-policy',
+  'retry-after',
+  'set-cookie',
+  'www-authenticate',
+];
+
 /**
  * Throws if the route's entry in the document does not contain this response, or does not match it. A response
  * to a path without a route must be a problem. `HEAD` and `OPTIONS` are not in the document.
@@ -167,8 +181,8 @@ export const expectDocumented = async (
   }
   const response = operation.responses[status];
   if (response === undefined) throw new Error(`${method} ${path} does not document ${status}`);
-  for (const name of ['location', 'retry-after', 'idempotent-replayed', 'www-authenticate']) {
-    const names = Object.keys(response.headers).map((header) => header.toLowerCase());
+  const names = Object.keys(response.headers).map((header) => header.toLowerCase());
+  for (const name of documentedHeaders) {
     if (headers.has(name) && !names.includes(name))
       throw new Error(`${method} ${path} ${status} does not document the header ${name}`);
   }

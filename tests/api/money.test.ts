@@ -184,6 +184,16 @@ describe('POST /money/{check}/refunds', () => {
     expect(items).toMatchObject([{ acknowledgement: { note: `refund ${id}: A test` } }]);
   });
 
+  test('POST /money/{check}/refunds refuses a key that is not a UUID, and refunds nothing', async () => {
+    const api = createTestApi();
+    const body = { caseId: await addDifference(api), reason: 'A test' };
+    for (const key of ['hello', ''])
+      expect(codeOf(await api.operator.post(path, body, { 'idempotency-key': key }))).toBe(
+        '400 idempotency_key_invalid',
+      );
+    expect((await pageOf(api.operator.get('/refunds'))).items).toEqual([]);
+  });
+
   test('POST /money/{check}/refunds is 409 for a case with orders, and 404 for an unknown case', async () => {
     const api = createTestApi();
     const reason = 'A test';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Store } from '../../core/store.ts';
+import { createTestWorld } from '../world.ts';
 import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
 import { createTestApi, tokenOf } from './testApi.ts';
 
@@ -47,6 +48,22 @@ describe('POST /orders', () => {
     });
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
+  });
+
+  test('An order is in a range from its createdAt on and in none up to it, however long its request waits', async () => {
+    const base = createTestWorld();
+    // Time passes between the request and the statement that places its order.
+    const yieldToEventLoop = async () => void base.advance(7);
+    const { customer, product } = createTestApi({ world: { ...base, yieldToEventLoop }, ownApp: true });
+    const productId = await product();
+    const headersOf = { lan: {}, mai: { 'idempotency-key': crypto.randomUUID() } };
+    for (const [id, headers] of Object.entries(headersOf)) {
+      const client = customer(id);
+      const placed = expectStatus(await client.post('/orders', { productId, quantity: 1 }, headers), 201);
+      const countOf = async (name: string) =>
+        (await pageOf(client.get(`/orders?${name}=${textAt(placed, 'createdAt')}`))).items.length;
+      expect([await countOf('from'), await countOf('to')]).toEqual([1, 0]);
+    }
   });
 
   test('POST /orders rejects a total that is too large to be exact', async () => {

@@ -103,6 +103,7 @@ export const requestSuccesses = async ({ as, call, world, store, live }: Api): P
   await store.mailbox.send(mail);
   for (const path of lists) await root.get(path);
   for (const path of ['/queue', '/money', '/metrics']) await root.get(path);
+  await root.send('GET', '/metrics', { headers: { accept: 'application/openmetrics-text' } });
   const stream = root.get('/live');
   while (live.streams() === 0) await waitTurns(1);
   live.end();
@@ -167,7 +168,8 @@ export const requestFailures = async ({ as, call, world, store, product }: Api):
   const missing = bodies['POST /money/{check}/acknowledgements'];
   for (const headers of [{}, { 'idempotency-key': 'not a UUID' }])
     await root.post('/money/unknown/acknowledgements', missing, headers);
-  await root.post('/money/unknown/refunds', bodies['POST /money/{check}/refunds']);
+  for (const headers of [{}, { 'idempotency-key': 'not a UUID' }])
+    await root.post('/money/unknown/refunds', bodies['POST /money/{check}/refunds'], headers);
   const caseId = await addDifference({ store, world }, 'refund_unknown');
   await root.post('/money/ledger_differences/refunds', { caseId, reason: 'r' });
   await root.post('/demo/challenges', bodies['POST /demo/challenges']);

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'bun:test';
+import { createCheck } from '../../api/http/check.ts';
+import { readQuery } from '../../api/http/query.ts';
+import { strictObject } from '../../api/http/schemas.ts';
 import { codeOf, pageOf, pathsOf } from './reply.ts';
 import { createTestApi } from './testApi.ts';
 
@@ -32,6 +35,12 @@ describe('The encoding of a query', () => {
     const { operator } = createTestApi();
     for (const error of ['%EF%BF%BD', '100%', '%EF%BF%BD 100%', '%zz%EF%BF%BD'])
       await pageOf(operator.get(`/queue/tasks?error=${error}`));
+  });
+
+  test('A query with a hundred thousand parameters of U+FFFD takes no long time', () => {
+    const parameters = Array.from({ length: 100_000 }, (_, index) => `p${index}=%EF%BF%BD`);
+    const check = createCheck(strictObject({}));
+    expect(readQuery(`http://localhost/orders?${parameters.join('&')}`, check).isErr()).toBe(true);
   });
 
   test('A search takes any bytes', async () => {

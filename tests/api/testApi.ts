@@ -99,7 +99,7 @@ export const createTestApi = ({
       allowPrivate: false,
       resolve: async () => ['93.184.216.34'],
     }),
-    renderMetrics: async () => ({ contentType: 'text/plain', text: '' }),
+    renderMetrics: async (accept) => ({ contentType: accept ?? 'text/plain', text: '' }),
     isReady: async () => ({ ready: true, missing: [] }),
     ...changes,
     world,

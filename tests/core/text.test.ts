@@ -34,6 +34,11 @@ describe('Codes', () => {
     expect(normalizeCode('A\u00a0B\u2003\u3000C  D')).toBe('A B C D');
   });
 
+  test('A text that is far too long for a code takes no long time', () => {
+    expect(normalizeCode(`a${'\u0315\u0300'.repeat(500_000)}`).length).toBeGreaterThan(64);
+    expect(normalizeCode(`${'\u200b'.repeat(500_000)}e\u0301`)).toBe('é');
+  });
+
   test('Case and signs make different codes', () => {
     const codes = ['x', 'X', 'X-1', 'X_1', 'X.1', 'X/1', 'Ⅸ', 'IX'];
     expect(codes.map(normalizeCode)).toEqual(codes);

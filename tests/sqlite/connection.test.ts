@@ -118,6 +118,30 @@ describe('outage of SQLite', () => {
       client.close();
     }));
 
+  test('After a wait in vain, writes hold the process up for a moment only, until one succeeds again', () =>
+    withTestFolder(async (folder) => {
+      const { path } = await createDatabaseWithPaidOrder(folder);
+      const other = new Database(path);
+      const client = openClient({ path });
+      const timeout = () => client.pragma('busy_timeout', { simple: true });
+      const { write, runStatement, read } = createConnection(client);
+      const deleteSecrets = () => client.prepare('delete from secret').run().changes;
+      const readSecrets = () => client.prepare('select count(*) from secret').pluck().get();
+      for (const run of [write, runStatement]) {
+        expect(timeout()).toBe(5_000);
+        client.pragma('busy_timeout = 1');
+        other.exec('begin immediate');
+        expect(run(deleteSecrets).isErr()).toBe(true);
+        expect(read(readSecrets)._unsafeUnwrap()).toBe(0);
+        expect(timeout()).toBe(50);
+        other.exec('rollback');
+        expect(write(deleteSecrets).isOk()).toBe(true);
+      }
+      expect(timeout()).toBe(5_000);
+      other.close();
+      client.close();
+    }));
+
   test('A write to a full disk is unavailable and stores nothing', async () => {
     const { client, shop, store } = openTestStore();
     const product = await shop.createProduct();

@@ -64,6 +64,24 @@ describe('The relay of events', () => {
     expect(id).toBe(sent[0]?.to ?? '');
   });
 
+  test('The longest pause before the first retry and the wait for a poll are within 5 seconds', async () => {
+    const fixture = await createFixture();
+    await subscribe(fixture, ['order.paid']);
+    const { world } = fixture;
+    const failedAtMs: number[] = [];
+    const { target } = createTarget(() => {
+      world.advance(1);
+      failedAtMs.push(world.clock.nowMs());
+      return refused;
+    });
+    await fixture.placePaidOrders(['physical']);
+    const random = { ...world.random, unit: () => 1 };
+    const { advance } = fixture.startWorker({ world: { ...world, random }, eventTargets: [target] });
+    for (let round = 0; round < 12; round++) await advance(500);
+    const [first = 0, second = Number.POSITIVE_INFINITY] = failedAtMs;
+    expect(second - first).toBeLessThanOrEqual(5_000);
+  });
+
   test('A worker that was frozen past its lease sends nothing that it had claimed, and counts no attempt', async () => {
     const fixture = await createFixture();
     const id = await subscribe(fixture, ['order.paid']);
