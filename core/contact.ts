@@ -112,7 +112,9 @@ export const planCorrection = (
     changes,
     mails,
     targets: orders.map(({ order }) => ({
-      ...{ target: orderId, orderId: order.id, detail: isSentAgain ? 'the mails are sent again' : null },
+      target: orderId,
+      orderId: order.id,
+      detail: isSentAgain ? 'the mails are sent again' : null,
     })),
   };
 };
@@ -129,7 +131,9 @@ const mailsOf = (
     first === undefined || first.checkoutId === null
       ? []
       : mailTask(first.product.type, createId, {
-          ...{ checkoutId: first.checkoutId, orderIds: told.map(({ id }) => id), jobId: null },
+          checkoutId: first.checkoutId,
+          orderIds: told.map(({ id }) => id),
+          jobId: null,
         });
   const ofRefunds = toldRefundIds.flatMap((jobId) =>
     mailTask('refund', createId, { checkoutId: null, orderIds: [], jobId }),

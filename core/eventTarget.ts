@@ -113,7 +113,9 @@ export const planReport = (
   return {
     reports,
     health: {
-      ...{ failures: failures + 1, failingSinceMs: sinceMs, retryAtMs: nowMs + pauseMs },
+      failures: failures + 1,
+      failingSinceMs: sinceMs,
+      retryAtMs: nowMs + pauseMs,
       pauseReason: reason?.error ?? null,
     },
   };
@@ -121,7 +123,9 @@ export const planReport = (
 
 /** By what a report names its event. */
 const reportedOf = ({ subject, sequence, lease, batch }: LeasedEvent): Omit<EventReport, 'outcome'> => ({
-  ...{ subject, sequence, lease },
+  subject,
+  sequence,
+  lease,
   ...(batch !== undefined && { batch }),
 });
 

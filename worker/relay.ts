@@ -236,7 +236,9 @@ const logOutcome = (
     log.info('a receiver takes events again', { subscription, kind, afterMs: failedMs });
   if (pauseReason !== null)
     log.warn('paused a subscription: its receiver has failed for three days, or wants no more', {
-      ...{ subscription, kind, pauseReason },
+      subscription,
+      kind,
+      pauseReason,
     });
 };
 

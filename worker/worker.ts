@@ -123,7 +123,8 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     .map((pipeline) => withServices(pipeline, ports.stepServices.available));
   const pausesPoll = createPausesPoll(
     {
-      ...{ ...shared, store },
+      ...shared,
+      store,
       releaseHeld: (pauses) => Promise.all(runningPipelines.map((each) => each.releaseHeld(pauses))),
     },
     orderPipelines,

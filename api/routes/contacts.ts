@@ -37,7 +37,10 @@ export const createContactCommands = ({ store, world }: ApiDeps, authenticate: A
       const email = unwrapOrThrow(readEmailField('/email', sent));
       const nowMs = world.clock.nowMs();
       const correction = {
-        ...{ orderId, email, resend, createId: () => world.ids.next(nowMs) },
+        orderId,
+        email,
+        resend,
+        createId: () => world.ids.next(nowMs),
         traceparent: world.traceparent(),
       };
       const corrected = unwrapOrThrow(

@@ -100,7 +100,9 @@ const exportedOrder = async (
     ))
       entries.push(entry);
   return {
-    ...{ kind: 'order', ...read, timeline: entries },
+    kind: 'order',
+    ...read,
+    timeline: entries,
     invoice: invoice?.lines[0]?.orderId === orderId ? invoice : null,
   };
 };

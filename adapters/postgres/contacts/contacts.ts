@@ -72,7 +72,9 @@ const readOrders = async (
     select id, email from orders where id = any(${locked.map(({ order }) => order.id)}::uuid[])`;
   const emails = new Map(rows.map(({ id, email }) => [id, email]));
   return locked.map(({ order, task }) => ({
-    ...{ order, email: emails.get(order.id) ?? '', hasTask: task !== null },
+    order,
+    email: emails.get(order.id) ?? '',
+    hasTask: task !== null,
   }));
 };
 

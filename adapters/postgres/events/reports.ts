@@ -28,7 +28,8 @@ export const createReport =
 /** Finds the rows by their places: a join by their keys could read all events, as above. */
 const writeOutcomes = async (tx: Transaction, locked: readonly LockedReport[]): Promise<void> => {
   const rows = locked.map(({ place, outcome, attempt }) => ({
-    ...{ place, kind: outcome.kind },
+    place,
+    kind: outcome.kind,
     due_ms: outcome.kind === 'failed' ? outcome.dueAtMs : null,
     // A delivered event is deleted, and its body is in the log of deliveries.
     body: outcome.kind === 'delivered' ? null : attempt?.body,

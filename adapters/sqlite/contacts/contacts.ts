@@ -61,7 +61,9 @@ const createCorrect = (connection: Connection) => {
     );
     const named = known.filter((each) => group.includes(each.order));
     const orders = named.map((each) => ({
-      ...{ order: each.order, email: emailOf.get(each.order.id) ?? '', hasTask: each.task !== null },
+      order: each.order,
+      email: emailOf.get(each.order.id) ?? '',
+      hasTask: each.task !== null,
     }));
     // The history comes first: the tasks have the `seq`s of their orders.
     if (changesAddress(orders, email))

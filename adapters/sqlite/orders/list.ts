@@ -62,7 +62,12 @@ export const createOrderList = ({ client, read }: Connection, scan: RunScan): Or
       customerId === null ? [sources.search, 's.rowid'] : [sources.own, 'o.position'];
     const conditions: readonly Condition[] = [...filterOf(query), ...notOlderThan('orders', position, since)];
     return scan({
-      ...{ table: 'orders', customerId, search, since, before, limit: query.limit + 1 },
+      table: 'orders',
+      customerId,
+      search,
+      since,
+      before,
+      limit: query.limit + 1,
       read: (window, limit) => {
         const match = customerId === null ? orderMatch(search, query, window) : ownOrderMatch(search, window);
         return select(source, [...match, ...conditions], `${position} desc`, limit);
