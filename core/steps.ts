@@ -210,10 +210,6 @@ export const createOrdersAfter = (
 /** The state in the history of an order that says that a step was left out. */
 export const skippedState = 'skipped';
 
-/** The names of the steps that need a lease. All other steps run inside `Queue.claim`. */
-export const externalSteps = (pipeline: Pipeline): readonly string[] =>
-  pipeline.steps.filter(({ kind }) => kind === 'external').map(({ name }) => name);
-
 /** The step of a new group's task. Throws if no pipeline serves the type. */
 export const firstStep = (productType: string): string => pipelineFor(productType).steps[0].name;
 

@@ -1,4 +1,3 @@
-import { differenceText } from '../../adapters/stored/differences.ts';
 import { caseSubject, coversCase } from '../../core/acknowledgement.ts';
 import { firstIdAt } from '../../core/id.ts';
 import {
@@ -221,7 +220,9 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
         paymentId: difference.paymentId,
         refundId: difference.refundId,
         amount: difference.theirs ?? difference.ours,
-        detail: differenceText(difference),
+        // Ours may be missing, so the provider's id is named.
+        detail:
+          difference.providerId === null ? difference.kind : `${difference.kind}: ${difference.providerId}`,
       }));
   },
 
