@@ -43,10 +43,7 @@ export const createOrderList = ({ client, read }: Connection, scan: RunScan): Or
 
   const listAll = (query: OrderQuery): readonly ListedOrderRow[] => {
     const { since, before } = rangeOf(query);
-    const range = [
-      ...notOlderThan('orders', 'o.position', since),
-      ...olderThan('orders', 'o.position', before),
-    ];
+    const range = [...notOlderThan('o.position', since), ...olderThan('orders', 'o.position', before)];
     return select(sources.orders, [...filterOf(query), ...range], 'o.position desc', query.limit + 1);
   };
 
@@ -60,7 +57,7 @@ export const createOrderList = ({ client, read }: Connection, scan: RunScan): Or
     const { since, before } = rangeOf(query);
     const [source, position] =
       customerId === null ? [sources.search, 's.rowid'] : [sources.own, 'o.position'];
-    const conditions: readonly Condition[] = [...filterOf(query), ...notOlderThan('orders', position, since)];
+    const conditions: readonly Condition[] = [...filterOf(query), ...notOlderThan(position, since)];
     return scan({
       table: 'orders',
       customerId,
