@@ -4,7 +4,7 @@ import { nextOrderStatus, type Order } from './order.ts';
 import {
   type AdoptedOrigin,
   type AssignmentFailure,
-  adoptedOrigins,
+  isAdoptedOrigin,
   type Refund,
   type ReportedRefund,
   succeededRefundStatuses,
@@ -169,8 +169,7 @@ const adoptedReasons: Readonly<Record<AdoptedOrigin, string>> = {
 /** The key of an adopted refund. No client's key has this form. */
 export const adoptedKey = (refundId: string): string => `adopted:${refundId}`;
 
-export const isAdopted = ({ refund }: StoredRefund): boolean =>
-  adoptedOrigins.some((origin) => origin === refund.origin);
+export const isAdopted = ({ refund }: StoredRefund): boolean => isAdoptedOrigin(refund.origin);
 
 export const hasSucceeded = ({ status }: Refund): boolean => succeededRefundStatuses.includes(status);
 

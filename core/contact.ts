@@ -1,6 +1,6 @@
 import type { ActivityTarget, OperatorCommand } from './activity.ts';
 import { type Order, type OrderStatus, orderStatusAfter } from './order.ts';
-import { jobPipelines, pipelineFor } from './pipelines/index.ts';
+import { pipelineNamed } from './pipelines/index.ts';
 import { taskStateAt } from './queue.ts';
 import { type NamedTask, planResumption, type TaskChange } from './rescue.ts';
 import type { AsyncResult } from './result.ts';
@@ -152,7 +152,5 @@ const mailTask = (pipeline: string, createId: () => string, of: MailOf): readonl
 };
 
 /** The step of a pipeline that sends a mail. Null if it has none. */
-const noticeStep = (name: string): string | null => {
-  const { steps } = jobPipelines.find((one) => one.name === name) ?? pipelineFor(name);
-  return steps.find(({ isNotice }) => isNotice)?.name ?? null;
-};
+const noticeStep = (name: string): string | null =>
+  pipelineNamed(name).steps.find(({ isNotice }) => isNotice)?.name ?? null;

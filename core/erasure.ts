@@ -9,7 +9,7 @@ import {
   type OrderStatus,
   orderStatusAfter,
 } from './order.ts';
-import { jobPipelines, pipelineFor } from './pipelines/index.ts';
+import { pipelineNamed } from './pipelines/index.ts';
 import type { Refund } from './refund.ts';
 import { type NamedTask, planResumption, type TaskChange } from './rescue.ts';
 import type { AsyncResult } from './result.ts';
@@ -87,10 +87,8 @@ export const planErasedMails = (tasks: readonly NamedTask[], nowMs: number): rea
     .filter((task) => task.state !== 'paused' && isAtNotice(task))
     .map((task) => planResumption(task, nowMs));
 
-const isAtNotice = ({ pipeline: name, step }: NamedTask): boolean => {
-  const { steps } = jobPipelines.find((one) => one.name === name) ?? pipelineFor(name);
-  return steps.some((one) => one.name === step && one.isNotice === true);
-};
+const isAtNotice = ({ pipeline, step }: NamedTask): boolean =>
+  pipelineNamed(pipeline).steps.some((one) => one.name === step && one.isNotice === true);
 
 /**
  * A regular expression that finds these addresses, whatever their case. Both JavaScript and PostgreSQL read it. Null if

@@ -6,7 +6,7 @@ import {
   ordersWithOneMail,
   planCorrection,
 } from '../../core/contact.ts';
-import { adoptedOrigins } from '../../core/refund.ts';
+import { isAdoptedOrigin } from '../../core/refund.ts';
 import { writeActivity } from './activity.ts';
 import { appendHistory } from './history.ts';
 import { namedTaskOf, writeChange } from './rescue.ts';
@@ -38,7 +38,7 @@ export const createContacts = (tables: Tables): Contacts => ({
         const told = refunds.filter(
           ({ refund }) =>
             refund.status === 'succeeded' &&
-            !adoptedOrigins.some((origin) => origin === refund.origin) &&
+            !isAdoptedOrigin(refund.origin) &&
             refundTaskOf(refund.id) === undefined,
         );
         const snapshot = {

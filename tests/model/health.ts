@@ -11,8 +11,8 @@ import {
 } from '../../core/ledger.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
 import {
-  adoptedOrigins,
   failedRefundStatuses,
+  isAdoptedOrigin,
   openRefundStatuses,
   type Refund,
   succeededRefundStatuses,
@@ -139,7 +139,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
           other.id !== id &&
           other.orderId === orderId &&
           other.createdAtMs >= updatedAtMs &&
-          !adoptedOrigins.some((adopted) => adopted === other.origin),
+          !isAdoptedOrigin(other.origin),
       );
     const isCovered = ({ orderId, paymentId, amount, createdAtMs }: Refund) =>
       refunds.some(
@@ -246,6 +246,6 @@ const emptyCase = (id: string, sinceMs: number): MoneyCase => ({
 });
 
 const isAdopted = ({ origin, status }: Refund): boolean =>
-  adoptedOrigins.some((adopted) => adopted === origin) && succeededRefundStatuses.includes(status);
+  isAdoptedOrigin(origin) && succeededRefundStatuses.includes(status);
 
 const refundsOf = (tables: Tables) => [...tables.refunds.values()].map(({ refund }) => refund);
