@@ -1,4 +1,4 @@
-import { firstIdAt } from '../../core/id.ts';
+import { firstId, firstIdAt } from '../../core/id.ts';
 import { closedPaymentStatuses } from '../../core/payment.ts';
 import {
   capturedMailsMax,
@@ -49,9 +49,6 @@ const lockMark = async (tx: Transaction, kind: RetentionKind): Promise<string | 
   await tx`insert into retention_progress (kind, after) values (${kind}, ${firstId}) on conflict do nothing`;
   return (await select())[0]?.after ?? null;
 };
-
-/** Before every id. */
-const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** An open payment keeps its response: it may still be claimed again, and is there for days at most. */
 const dropResponses: Drop = (tx, slice) =>
