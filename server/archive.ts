@@ -8,6 +8,7 @@ import { archiveMonths, type MonthResult, restoreFile } from './archiveMonths.ts
 import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
+import { stopOnSignal } from './process.ts';
 import { createProgress } from './progress.ts';
 import { openOrExplain, refuseMissingFile } from './wiring.ts';
 
@@ -107,13 +108,6 @@ const renderResult = (result: MonthResult): string => {
 };
 
 const count = (number: number): string => number.toLocaleString('en');
-
-/** Aborts on the first signal. A second signal ends the process, as it does by default. */
-const stopOnSignal = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return controller.signal;
-};
 
 const fail = (lines: readonly string[], code: number): number => {
   process.stderr.write(`${lines.join('\n')}\n`);
