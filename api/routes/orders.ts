@@ -146,7 +146,7 @@ const placeOrderBody = createCheck(strictObject({ productId: uuid, quantity }));
 const changeOrderBody = createCheck(strictObject({ quantity }));
 
 /** The most orders in one statement, and the most that may wait for it. Further ones get `unavailable`. */
-const placeLimits = { batchMax: 128, waitingMax: 4096 };
+const placeLimits = { batchMax: 128, waitingMax: 4_096 };
 
 export const createPlaceOrderRoute = (
   { store, world, ordersPendingMax, orderTtlMs }: ApiDeps,

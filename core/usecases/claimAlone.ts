@@ -1,8 +1,8 @@
-import { err, type Result } from 'neverthrow';
+import { err } from 'neverthrow';
 import type { Audits, CheckoutRequest, Claim, ClaimFailure } from '../audit.ts';
 import { createLimiter } from '../heldRows.ts';
 import type { CheckoutLimits } from '../limits.ts';
-import type { Unavailable } from '../result.ts';
+import type { AsyncResult, Unavailable } from '../result.ts';
 import type { World } from '../world.ts';
 
 /** The claim was sent and its reply was lost, so it may have been committed. */
@@ -27,7 +27,7 @@ export const createClaimAlone = (
 ) => {
   const { clock, timer } = world;
   const takeTurn = createLimiter(timer, runningMax);
-  return async (request: CheckoutRequest): Promise<Result<Claim, ClaimFailure | ClaimLost | Unavailable>> => {
+  return async (request: CheckoutRequest): AsyncResult<Claim, ClaimFailure | ClaimLost> => {
     const startedMs = clock.nowMs();
     const deadline = timer.deadline(patienceMs);
     const tryOnce = () => {

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import type { Audits } from '../audit.ts';
 import { createResultBatcher } from '../batcher.ts';
 import { parseUuid } from '../id.ts';
@@ -8,7 +8,7 @@ import { providerEventPipeline } from '../pipelines/providerEvent.ts';
 import type { EventFailure, PaymentProvider, ProviderEvent, WebhookRequest } from '../provider.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
-import type { AsyncResult, Unavailable } from '../result.ts';
+import type { AsyncResult } from '../result.ts';
 import { withoutPeople } from '../withoutPeople.ts';
 import type { World } from '../world.ts';
 import type { FollowCharge } from './followCharge.ts';
@@ -18,7 +18,7 @@ import { createRefundLateCharge } from './refundLateCharge.ts';
 /** How many events may share one commit, and how many may wait for it before more are refused. */
 const limits = { batchMax: 128, waitingMax: 4_096 };
 
-export type ReceiveEvent = (request: WebhookRequest) => Promise<Result<void, EventFailure | Unavailable>>;
+export type ReceiveEvent = (request: WebhookRequest) => AsyncResult<void, EventFailure>;
 
 /**
  * Receives a webhook request: checks its signature, stores its event once, and wakes the workers, which act on it. An

@@ -162,7 +162,7 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
 
     notify_of_refund: async ({ taskId, jobId, step }) => {
       const found = await refunds.find(jobId);
-      if (found.isErr()) return deferred(found);
+      if (found.isErr()) return deferred(found.error);
       if (found.value === null) return recordMissing;
       if (!succeededRefundStatuses.includes(found.value.status)) return done;
       const { order, contact } = found.value;
@@ -206,11 +206,7 @@ const lateOutcome =
 const recordMissing: JobOutcome = { kind: 'rejected', reason: "the job's record does not exist" };
 
 /** For the mail about a refund. Jobs about money have no last try: after a long outage one more failure would be the last. */
-const deferred = (result: Result<unknown, Unavailable>): JobOutcome => ({
-  kind: 'deferred',
-  reason: result.isErr() ? result.error.reason : 'unavailable',
-  database: result.isErr() ? result.error.database : undefined,
-});
+const deferred = ({ reason, database }: Unavailable): JobOutcome => ({ kind: 'deferred', reason, database });
 
 const deferredWithoutLimit = (reason: string, database?: DatabaseWords): JobOutcome => ({
   kind: 'deferred_without_limit',
