@@ -1,6 +1,6 @@
 import type { Inspection } from '../adapters/postgres/inspect.ts';
 import { type SubscribedTopic, topicEventsMax } from '../adapters/stored/subscription.ts';
-import { skewToldMs } from '../core/clockSkew.ts';
+import { skewWarningMs } from '../core/clockSkew.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
 import { addressOf, sqlitePathOf } from './databaseUrl.ts';
@@ -112,7 +112,7 @@ const migrationsOf = (pending: readonly string[]): Finding =>
   );
 
 const clockOf = (skewMs: number): Finding =>
-  Math.abs(skewMs) <= skewToldMs
+  Math.abs(skewMs) <= skewWarningMs
     ? ok('its clock agrees with that of this machine')
     : wrong(
         `its clock is ${Math.abs(skewMs)} ms ${skewMs > 0 ? 'ahead of' : 'behind'} that of this machine`,

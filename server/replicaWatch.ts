@@ -42,12 +42,12 @@ export const createReplicaWatch = (
 ): ReplicaWatch => {
   let health = unknown;
   let samples: readonly LogSample[] = [];
-  let told = '';
+  let logged: ReplicaHealth['state'] | null = null;
 
-  const tell = ({ state, lagMs }: ReplicaHealth, reason: string | null): void => {
-    const isFirst = told === '';
-    if (told === state) return;
-    told = state;
+  const logChange = ({ state, lagMs }: ReplicaHealth, reason: string | null): void => {
+    const isFirst = logged === null;
+    if (logged === state) return;
+    logged = state;
     const facts = { replica: address };
     if (state === 'up') {
       if (!isFirst) log.info('the replica is read again', facts);
@@ -74,7 +74,7 @@ export const createReplicaWatch = (
       const lag = found.isStandby ? lagOf(samples, found.replayed, clock.nowMs()) : noLag;
       health = { state: stateOf(lag), ...lag };
     }
-    tell(health, typeof found === 'string' ? found : null);
+    logChange(health, typeof found === 'string' ? found : null);
   };
 
   return {

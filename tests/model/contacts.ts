@@ -35,7 +35,7 @@ export const createContacts = (tables: Tables): Contacts => ({
           ...group.flatMap(({ id }) => taskOf(tables, id) ?? []),
           ...refunds.flatMap(({ refund }) => refundTaskOf(refund.id) ?? []),
         ]);
-        const told = refunds.filter(
+        const mailed = refunds.filter(
           ({ refund }) =>
             refund.status === 'succeeded' &&
             !isAdoptedOrigin(refund.origin) &&
@@ -43,7 +43,7 @@ export const createContacts = (tables: Tables): Contacts => ({
         );
         const snapshot = {
           ...{ orders, tasks: [...tasks].map((task) => namedTaskOf(tables, task)) },
-          toldRefundIds: told.map(({ refund }) => refund.id).toSorted(),
+          mailedRefundIds: mailed.map(({ refund }) => refund.id).toSorted(),
         };
         const { changes, mails, targets } = planCorrection(snapshot, correction, nowMs);
         if (changesAddress(orders, email))

@@ -96,7 +96,7 @@ const readSnapshot = async (
   locked: readonly LockedOrder[],
 ): Promise<ContactSnapshot> => {
   const orderIds = orders.map(({ order }) => order.id);
-  const [ofGroup, ofRefunds, told] = await Promise.all([
+  const [ofGroup, ofRefunds, mailed] = await Promise.all([
     lockNamedTasks(tx, [...new Set(locked.flatMap(({ task }) => task?.id ?? []))]),
     // A transaction that holds one of them may wait for a task of ours. That transaction decides what happens to the mail.
     tx<NamedTask[]>`
@@ -113,7 +113,7 @@ const readSnapshot = async (
   return {
     orders,
     tasks: [...ofGroup, ...ofRefunds],
-    toldRefundIds: told.map(({ id }) => id),
+    mailedRefundIds: mailed.map(({ id }) => id),
   };
 };
 

@@ -89,7 +89,7 @@ const createReadTasks = (connection: Connection) => {
       'select t.id from refund r cross join task t on t.job_id = r.id where r.order_id = ?',
     )
     .pluck();
-  const toldRefunds = client
+  const mailedRefunds = client
     .prepare<[string], string>(
       `select id from refund r
        where order_id = ? and ${isOneOf('status', succeededRefundStatuses)} and (origin = 'operator' or origin = 'system')
@@ -104,7 +104,7 @@ const createReadTasks = (connection: Connection) => {
         ...refundTasks.all(order.id),
       ]),
     ),
-    toldRefundIds: locked.flatMap(({ order }) => toldRefunds.all(order.id)),
+    mailedRefundIds: locked.flatMap(({ order }) => mailedRefunds.all(order.id)),
   });
 };
 
