@@ -103,7 +103,7 @@ const targetsOf = (
   const amount = parts.reduce((sum, { refund }) => sum + refund.amount.amount, 0);
   const left = open.reduce((sum, target) => sum + target.left, 0);
   if (open.length === 1 || (open.length > 1 && amount >= left)) return open;
-  // More came back than was paid. The money has left, so it is counted and raises no alarm without an answer.
+  // More came back than was paid. The last order gets the rest: no operator could assign it to an order.
   return open.length === 0 && targets.length > 0 ? targets.slice(-1) : null;
 };
 

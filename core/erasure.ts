@@ -71,7 +71,7 @@ export const namedOrdersMax = 100;
 /** The status of an order whose checkout is open. */
 export const openOrderStatus: OrderStatus = orderStatusAfter.claim;
 
-/** What stands in place of an address in a text for people. */
+/** Replaces an address in a text for people. */
 export const erasedMark = '[erased]';
 
 /** True if the erasure cancels the order. */
@@ -79,7 +79,7 @@ export const isCancelledByErasure = ({ status }: Pick<Order, 'status'>): boolean
   status === initialOrderStatus;
 
 /**
- * The tasks that stand at a mail are ready again, so that their pipelines leave the mail out. A worker that sends one now
+ * The tasks that are at a mail are ready again, so that their pipelines leave the mail out. A worker that sends one now
  * loses its lease. A task that a refund has paused stays as it is: the refund decides.
  */
 export const planErasedMails = (tasks: readonly NamedTask[], nowMs: number): readonly TaskChange[] =>

@@ -13,8 +13,8 @@ export interface EventTarget {
    */
   readonly keepsOrder: boolean;
   /**
-   * Sends events and returns one outcome for each, in their order. Must end before the lease
-   * does: `deadlineMs` from now. A rejection counts as a failure of all of them.
+   * Sends events and returns one outcome for each, in their order. Must end before the lease does: `deadlineMs` from
+   * now. A rejection counts as a failure of all of them.
    */
   send(
     subscription: RelaySubscription,
@@ -70,10 +70,10 @@ export const claimLimit = ({ failures }: RelaySubscription, { batchMax }: EventT
   failures > 0 ? 1 : batchMax;
 
 /**
- * Decides what becomes of a batch that was sent. An event that fails waits, and so do later ones of its subject: those of
- * the same batch were not sent, or are sent again, after it. If all
- * fail, the subscription waits too. A webhook endpoint is paused when it has taken nothing for three days, when an
- * event has failed for three days, or when it says that it wants no more.
+ * Decides what becomes of a batch that was sent. An event that fails waits, and so do later ones of its subject: those
+ * of the same batch were not sent, or are sent again, after it. If all fail, the subscription waits too. A webhook
+ * endpoint is paused when it has taken nothing for three days, when an event has failed for three days, or when it says
+ * that it wants no more.
  */
 export const planReport = (
   { kind, failures, failingSinceMs }: RelaySubscription,

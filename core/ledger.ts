@@ -171,21 +171,25 @@ export type OwnRecord<Status> = {
 /** The check has no such case now. */
 export type CaseFailure = { readonly kind: 'not_found' };
 
+/** `reference` is the provider's id of the refund. Parts of one refund of the provider have the same one. */
+export type OwnRefund = OwnRecord<RefundStatus> & { readonly reference: string | null };
+
 /** A day to compare, with the ids that the reconciliation and its task get. */
 type ReconciliationRequest = Pick<Reconciliation, 'id' | 'day' | 'dayMs' | 'endMs'> &
   Caused & {
     readonly taskId: string;
     readonly command?: OperatorCommand | undefined;
   };
-/** `reference` is the provider's id of the refund. Parts of one refund of the provider have the same one. */
-export type OwnRefund = OwnRecord<RefundStatus> & { readonly reference: string | null };
 
 /** The money side of our records, the checks over it, and its reconciliations with the provider's ledger. */
 export interface Ledger {
   /** How many open cases each money check has now. */
   counts(nowMs: number): AsyncResult<Readonly<Record<MoneyCheck, MoneyCount>>>;
 
-  /** The open and acknowledged cases of a money check, by id, ascending. `after` is the id of the last case of the previous page. */
+  /**
+   * The open and acknowledged cases of a money check, by id, ascending. `after` is the id of the last case of the
+   * previous page.
+   */
   cases(query: {
     readonly check: MoneyCheck;
     readonly nowMs: number;

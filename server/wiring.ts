@@ -109,7 +109,10 @@ export const openOrExplain = async <T>(
   }
 };
 
-/** For a command that works on what a shop has: with a mistyped path it must not make an empty shop and say that all is well. */
+/**
+ * For a command that works on what a shop has: with a mistyped path it must not make an empty shop and say that all is
+ * well.
+ */
 export const refuseMissingFile = (databaseUrl: string): void => {
   const path = sqlitePathOf(databaseUrl);
   if (path !== null && !existsSync(path))

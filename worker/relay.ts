@@ -70,9 +70,9 @@ export const startRelay = (
 type Next = 'go on' | 'end' | number;
 
 /**
- * After a batch that was not full, more events gather for this long before the next one. Few large batches cost less than
- * many small ones, and several events of an order are read together. While there are few, they cost little, and need not wait
- * as long.
+ * After a batch that was not full, more events gather for this long before the next one. Few large batches cost less
+ * than many small ones, and several events of an order are read together. While there are few, they cost little, and
+ * need not wait as long.
  */
 const gatherMs = (events: number): number => (events < 100 ? 100 : 250);
 

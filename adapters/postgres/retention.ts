@@ -81,8 +81,8 @@ const countOf = ({ count }: { readonly count: number }, { limit }: RetentionSlic
   isMore: count === limit,
 });
 
-// The oldest rows are a CTE that is run once. As a subquery the server may run it for each row that it deletes, and a row that
-// is deleted already is skipped: then more than a slice goes.
+// The oldest rows are a CTE that is run once. As a subquery the server may run it for each row that it deletes, and a
+// row that is deleted already is skipped: then more than a slice goes.
 
 // The ids of tasks are in the order of time, so the scan begins with the oldest and ends at the slice.
 const dropLedger: Drop = async (tx, slice) =>

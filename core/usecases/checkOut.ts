@@ -36,7 +36,7 @@ export type CheckoutFailure =
   | { readonly kind: 'payment_unavailable'; readonly reason: string }
   | LostClaimFailure;
 
-/** The key is spent, and its response is gone: the checkout as it now stands. Nothing was done. */
+/** The key is spent, and its response is gone: the checkout as it is now. Nothing was done. */
 export type ResponseDropped = { readonly kind: 'response_dropped'; readonly checkout: Checkout };
 
 export type CheckOut = (

@@ -22,8 +22,8 @@ export type ReceiveEvent = (request: WebhookRequest) => AsyncResult<void, EventF
 
 /**
  * Receives a webhook request: checks its signature, stores its event once, and wakes the workers, which act on it. An
- * event that is not understood is stored too, for people, and each type of them is logged once.
- * Fails with `signature_invalid` or `unavailable`; the provider sends the event again after either.
+ * event that is not understood is stored too, for people, and each type of them is logged once. Fails with
+ * `signature_invalid` or `unavailable`; the provider sends the event again after either.
  */
 export const createReceiveEvent = ({
   inbox,
@@ -74,10 +74,9 @@ export type ActOnEvent = (event: ProviderEvent) => AsyncResult<boolean>;
 /**
  * Acts on a stored event. Events come twice, late and in any order, so most are only a reason to ask the provider. An
  * open payment is recovered. An open refund is sent to the provider again, which returns its current state. A refund
- * that we did not request, and a dispute, are a reason to read the charge and to follow it. Three events are believed as
- * they are: that a refund failed, that a payment was charged after it was declined or cancelled, which refunds it, and a
- * dispute, if the provider does not know it when asked.
- * Events about payments we did not create are ignored.
+ * that we did not request, and a dispute, are a reason to read the charge and to follow it. Three events are believed
+ * as they are: that a refund failed, that a payment was charged after it was declined or cancelled, which refunds it,
+ * and a dispute, if the provider does not know it when asked. Events about payments we did not create are ignored.
  */
 export const createActOnEvent = (ports: {
   readonly audits: Audits;

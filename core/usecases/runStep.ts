@@ -122,7 +122,7 @@ const createCallOnce = ({ call }: StepServices): StepServices['call'] => {
   };
 };
 
-/** A late answer says nothing about the server: others may hear from it in time. */
+/** A late answer does not prove that the server is down: it may answer other calls in time. */
 const lateOutcome =
   ({ service }: ExternalStep) =>
   (reason: string): Outcome =>
@@ -150,6 +150,6 @@ const attachInvoice = async (
   }
 };
 
-/** A second request would have another key, and the service could not tell that it is the same order. */
+/** A second request would have another key, and the service could not see that it is the same order. */
 const askedByGroup = (service: StepService): string =>
   `the group of this order asked the ${service} before the order left it: ask there what was done`;

@@ -10,7 +10,8 @@ export const createReport =
   (sql: Sql): Events['report'] =>
   (subscriptionId, reports, health) =>
     withIndexScans(sql, async (tx) => {
-      // Lock order: the subscription, then its events, as a change or the end of the subscription. The reverse would deadlock.
+      // Lock order: the subscription, then its events, as a change or the end of the subscription. The reverse would
+      // deadlock.
       if (health !== null)
         await tx`
           update subscription set failures = ${health.failures}, failing_since_ms = ${health.failingSinceMs},

@@ -16,10 +16,10 @@ import { type Condition, createSelect, notOlderThan, olderThan } from '../select
 const ownOrdersMax = 2_000;
 
 /**
- * Newest first. Without a search it scans the orders, or the index of one customer's orders. With a search FTS5
- * scans its own rows, in slices. The cross join fixes that order: the planner would otherwise query FTS5 once for each order of
- * the customer, which takes 0.1 ms per order. The texts of one customer's orders are compared with the words, in slices
- * too: FTS5 would read the words in the orders of everybody.
+ * Newest first. Without a search it scans the orders, or the index of one customer's orders. With a search FTS5 scans
+ * its own rows, in slices. The cross join fixes that order: the planner would otherwise query FTS5 once for each order
+ * of the customer, which takes 0.1 ms per order. The texts of one customer's orders are compared with the words, in
+ * slices too: FTS5 would read the words in the orders of everybody.
  */
 export const createOrderList = ({ client, read }: Connection, scan: RunScan): Orders['list'] => {
   const select = createSelect<ListedOrderRow>(client);
