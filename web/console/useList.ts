@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { CallFailure } from '../frame/site.ts';
+import { keepList } from '../shared/keptLists.ts';
 import type { List } from '../shared/types.ts';
 import { useConsole } from './console.ts';
 
@@ -10,9 +11,6 @@ export type ListState<Item> = {
   readonly isLoading: boolean;
   readonly failure: CallFailure | null;
 };
-
-/** As many questions as one goes back over. */
-const keptMax = 20;
 
 /**
  * A list of the API by its path and question, such as `/queue/tasks?state=failed`. It is asked for when the path changes,
@@ -41,10 +39,7 @@ export const useList = <Item>(path: string): ListState<Item> & { readonly load: 
     if (mine.signal.aborted || outcome.kind === 'aborted') return;
     if (outcome.kind !== 'ok') return show((last) => ({ ...last, isLoading: false, failure: outcome }));
     const { items, nextCursor } = outcome.value;
-    lists.delete(asked);
-    lists.set(asked, outcome.value);
-    const [oldest = ''] = lists.keys();
-    if (lists.size > keptMax) lists.delete(oldest);
+    keepList(lists, asked, outcome.value);
     show({ items, nextCursor, isLoading: false, failure: null });
   };
 

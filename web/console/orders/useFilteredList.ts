@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { useLocation } from '../../frame/location.tsx';
+import { keepList } from '../../shared/keptLists.ts';
 import type { Outcome } from '../../shared/outcome.ts';
 import { queryOf } from '../../shared/query.ts';
 import { createSearch, type Question, type SearchState } from '../../shared/search.ts';
@@ -41,7 +42,7 @@ export const useFilteredList = <Item, Name extends string>({
             { ...readFilters(names, asked.filter), q: asked.query, cursor: asked.cursor },
             signal,
           );
-          if (outcome.kind === 'ok') lists.set(addressOf(asked), outcome.value);
+          if (outcome.kind === 'ok') keepList(lists, addressOf(asked), outcome.value);
           return outcome;
         },
         setTimer: (work, ms) => {
