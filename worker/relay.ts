@@ -12,7 +12,7 @@ import { type Sleep, startSleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import { createEventDrops } from './eventDrops.ts';
 import { type LoopPorts, type Poll, startLoop } from './loop.ts';
-import { ifMayClaim } from './maintenance.ts';
+import { whileMayClaim } from './maintenance.ts';
 
 type RelayPorts = {
   readonly store: Pick<Store, 'events' | 'deliveries'>;
@@ -50,7 +50,7 @@ export const startRelay = (
   const sending =
     ports.eventTargets.length === 0
       ? null
-      : startLoop('relay of events', ifMayClaim(ports, relay.poll), shared);
+      : startLoop('relay of events', whileMayClaim(ports, relay.poll), shared);
   const drops = createEventDrops(ports, settings.retention);
   const dropping = startLoop('dropping of old events', drops.poll, shared);
   return {

@@ -27,7 +27,7 @@ import type { World } from '../core/world.ts';
 import type { ClaimTasks } from './claimRound.ts';
 import type { ExecutorPorts } from './executor.ts';
 import { type LoopPorts, startLoop } from './loop.ts';
-import { createMaintenancePolls, ifMayClaim as whileMayClaim } from './maintenance.ts';
+import { createMaintenancePolls, whileMayClaim } from './maintenance.ts';
 import { createOutageLog } from './outage.ts';
 import { createPausesPoll } from './pauses.ts';
 import { type RunningPipeline, startPipeline } from './pipeline.ts';
