@@ -1,4 +1,5 @@
 import { erasedDetail, isErased } from './erasedContact.ts';
+import { messageOf } from './errorMessage.ts';
 import { contactOfGroup } from './group.ts';
 import { type Order, orderStatusAfter } from './order.ts';
 import type { IsHeld } from './pause.ts';
@@ -184,7 +185,7 @@ export const planThrownError = (
   task: LockedTask,
   cause: unknown,
 ): Transitions => {
-  const error = cause instanceof Error ? cause.message : String(cause);
+  const error = messageOf(cause);
   const runAtMs = retryAtMs(task.attempts + 1);
   const outcome: StepReport['outcome'] =
     runAtMs === null ? { kind: 'failed', error } : { kind: 'retry', error, runAtMs };

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { openPostgresArchive } from '../adapters/postgres/archive/archive.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Archive } from '../core/archive.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import { type ArchiveArguments, archiveUsage, parseArchiveArguments } from './archiveArguments.ts';
 import { archiveMonths, type MonthResult, restoreFile } from './archiveMonths.ts';
 import { readCommandConfig } from './commandConfig.ts';
@@ -31,7 +32,7 @@ const main = async (): Promise<number> => {
       await archive.close();
     }
   } catch (cause) {
-    return fail([cause instanceof Error ? cause.message : String(cause)], exitCode.failed);
+    return fail([messageOf(cause)], exitCode.failed);
   }
 };
 
@@ -69,9 +70,7 @@ const lockFolder = async (folder: string): Promise<(() => void) | null> => {
   try {
     return lockFile(join(folder, 'archive.lock'));
   } catch (cause) {
-    throw new Error(
-      `--folder must be one that this user can write: ${cause instanceof Error ? cause.message : cause}`,
-    );
+    throw new Error(`--folder must be one that this user can write: ${messageOf(cause)}`);
   }
 };
 

@@ -1,5 +1,6 @@
 import type { ReadPosition } from '../core/consistency.ts';
 import { bytesOf } from '../core/consistency.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import type { Log } from '../core/log.ts';
 import {
   addSample,
@@ -109,6 +110,6 @@ const statusOf = async (replica: Pick<Replica, 'status'>, timer: Timer): Promise
     if (status === null) return 'it did not answer in time';
     return status.isOk() ? status.value : status.error.reason;
   } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause);
+    return messageOf(cause);
   }
 };

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { createSystemWorld } from '../adapters/system/system.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import type { OrderCounts } from '../demo/checkOut.ts';
 import { writeHistory } from '../demo/writeHistory.ts';
 import { readCommandConfig } from './commandConfig.ts';
@@ -23,7 +24,7 @@ const main = async (): Promise<number> => {
   try {
     return await seed(parsed.value, config.value);
   } catch (cause) {
-    return fail([cause instanceof Error ? cause.message : String(cause)], exitCode.failed);
+    return fail([messageOf(cause)], exitCode.failed);
   }
 };
 

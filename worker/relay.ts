@@ -1,5 +1,6 @@
 import { ok } from 'neverthrow';
 import type { CountedLog } from '../core/countedLog.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import { claimLimit, type EventTarget, planReport, type SendOutcome } from '../core/eventTarget.ts';
 import type { Log } from '../core/log.ts';
 import type { LeasedEvent, SubscriptionHealth } from '../core/relay.ts';
@@ -207,7 +208,7 @@ const send = async (
   try {
     return await target.send(subscription, events, deadlineMs);
   } catch (cause) {
-    const error = cause instanceof Error ? cause.message : String(cause);
+    const error = messageOf(cause);
     return events.map(() => ({ error }));
   }
 };

@@ -1,3 +1,4 @@
+import { messageOf } from '../errorMessage.ts';
 import { invoiceFileName } from '../invoice.ts';
 import type { InvoiceRenderer } from '../invoiceDocument.ts';
 import { type Attachment, type Mailer, receiptMail } from '../mail.ts';
@@ -145,7 +146,7 @@ const attachInvoice = async (
   try {
     return [{ ...file, content: await renderer.render(issuedInvoice) }];
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Error(`the invoice ${issuedInvoice.number} cannot be drawn: ${reason}`, { cause });
   }
 };
