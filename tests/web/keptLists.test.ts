@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { keepList } from '../../web/shared/keptLists.ts';
+import { keepList } from '../../web/console/useList.ts';
 import type { List } from '../../web/shared/types.ts';
 
 test('The lists that a page keeps for Back are bounded, and the oldest one is forgotten first', () => {

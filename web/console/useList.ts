@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { CallFailure } from '../frame/site.ts';
-import { keepList } from '../shared/keptLists.ts';
 import type { List } from '../shared/types.ts';
 import { useConsole } from './console.ts';
 
@@ -10,6 +9,17 @@ export type ListState<Item> = {
   readonly nextCursor: string | null;
   readonly isLoading: boolean;
   readonly failure: CallFailure | null;
+};
+
+/** As many questions as one goes back over. */
+const keptMax = 20;
+
+/** Keeps the last answer to a question, for Back. With too many, the one that was kept longest ago is forgotten. */
+export const keepList = (lists: Map<string, List<unknown>>, address: string, list: List<unknown>): void => {
+  lists.delete(address);
+  lists.set(address, list);
+  const [oldest = ''] = lists.keys();
+  if (lists.size > keptMax) lists.delete(oldest);
 };
 
 /**

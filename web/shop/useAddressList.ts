@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { useLocation } from '../frame/location.tsx';
-import { keepList } from '../shared/keptLists.ts';
 import type { Outcome } from '../shared/outcome.ts';
 import { queryOf } from '../shared/query.ts';
 import { createSearch, type Question, type SearchState } from '../shared/search.ts';
@@ -33,7 +32,7 @@ export const useAddressList = <Item>({ path, filterName, ask, isReady = true }: 
       createSearch<Item>({
         ask: async (asked, signal) => {
           const outcome = await ask(asked, signal);
-          if (outcome.kind === 'ok') keepList(lists, addressOf(asked), outcome.value);
+          if (outcome.kind === 'ok') keep(lists, addressOf(asked), outcome.value);
           return outcome;
         },
         setTimer: (work, ms) => {
@@ -56,4 +55,14 @@ export const useAddressList = <Item>({ path, filterName, ask, isReady = true }: 
     if (refreshed > 0 && isReady) void search.load();
   }, [refreshed]);
   return { state: state ?? search.state(), search, question, addressOf };
+};
+
+/** More than a customer goes back over. */
+const keptMax = 20;
+
+const keep = (lists: Map<string, List<unknown>>, address: string, list: List<unknown>): void => {
+  lists.delete(address);
+  lists.set(address, list);
+  const oldest = lists.keys().next().value;
+  if (lists.size > keptMax && oldest !== undefined) lists.delete(oldest);
 };

@@ -1,11 +1,11 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { useLocation } from '../../frame/location.tsx';
-import { keepList } from '../../shared/keptLists.ts';
 import type { Outcome } from '../../shared/outcome.ts';
 import { queryOf } from '../../shared/query.ts';
 import { createSearch, type Question, type SearchState } from '../../shared/search.ts';
 import type { List } from '../../shared/types.ts';
 import { useConsole } from '../console.ts';
+import { keepList } from '../useList.ts';
 import { type Filters, readFilters, writeFilters } from './orderFilters.ts';
 
 type FilteredListOptions<Item, Name extends string> = {
