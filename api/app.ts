@@ -162,8 +162,7 @@ const headers = {
 /** The app that all routes are added to: request ids, common headers and the one error handler. */
 const createRoot = (deps: ApiDeps) => {
   const { world, log, countedLog, clientOf, corsOrigins, bodyLimits, refuses } = deps;
-  // By default Elysia skips 11 characters before it looks for the path, too many for a short host such as
-  // "api".
+  // By default Elysia skips 11 characters before it looks for the path, too many for a short host such as "api".
   const root = new Elysia({ handler: { standardHostname: false } });
   const assignRequestId = createRequestIdAssigner(world);
   const cors = createCors(corsOrigins);
@@ -192,9 +191,9 @@ const createRoot = (deps: ApiDeps) => {
       const allowed = refusal === null || maybeOfOtherPath.has(refusal.kind) ? allow(path) : null;
       if (isRouteMissing && request.method === 'OPTIONS') {
         const preflight = cors.preflightHeaders(request, allowed ?? allMethods);
-        const allow = allowed === null ? {} : { allow: allowed };
+        const allowHeader = allowed === null ? {} : { allow: allowed };
         if (preflight !== null || allowed !== null)
-          return new Response(null, { status: 204, headers: { ...allow, ...preflight } });
+          return new Response(null, { status: 204, headers: { ...allowHeader, ...preflight } });
       }
 
       const failure = methodFailureOf(request.method, allowed) ?? refusal ?? { kind: 'not_found' };

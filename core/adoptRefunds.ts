@@ -4,7 +4,7 @@ import { nextOrderStatus, type Order } from './order.ts';
 import {
   type AdoptedOrigin,
   type AssignmentFailure,
-  adoptedOrigins,
+  isAdoptedOrigin,
   type Refund,
   type ReportedRefund,
   succeededRefundStatuses,
@@ -103,7 +103,7 @@ const targetsOf = (
   const amount = parts.reduce((sum, { refund }) => sum + refund.amount.amount, 0);
   const left = open.reduce((sum, target) => sum + target.left, 0);
   if (open.length === 1 || (open.length > 1 && amount >= left)) return open;
-  // More came back than was paid. The money has left, so it is counted and raises no alarm without an answer.
+  // More came back than was paid. The last order gets the rest: no operator could assign it to an order.
   return open.length === 0 && targets.length > 0 ? targets.slice(-1) : null;
 };
 
@@ -169,8 +169,7 @@ const adoptedReasons: Readonly<Record<AdoptedOrigin, string>> = {
 /** The key of an adopted refund. No client's key has this form. */
 export const adoptedKey = (refundId: string): string => `adopted:${refundId}`;
 
-export const isAdopted = ({ refund }: StoredRefund): boolean =>
-  adoptedOrigins.some((origin) => origin === refund.origin);
+export const isAdopted = ({ refund }: StoredRefund): boolean => isAdoptedOrigin(refund.origin);
 
 export const hasSucceeded = ({ status }: Refund): boolean => succeededRefundStatuses.includes(status);
 

@@ -47,7 +47,7 @@ export const keyOfRow = (row: ArchivedRow): RowKey => ({
   second: row.table === 'order_state' ? row.seq : row.step,
 });
 
-/** Nothing more happens to these orders by itself. A failed order waits for an operator. */
+/** Orders with these statuses are finished. A failed order is not: it waits for an operator. */
 export const archivableStatuses: readonly OrderStatus[] = ['completed', 'cancelled', 'refunded'];
 
 /** What keeps a month in the database. */

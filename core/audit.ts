@@ -35,7 +35,7 @@ export const fingerprintOf = ({
 }: Pick<CheckoutRequest, 'customerId' | 'orderIds' | 'method'>): string =>
   [customerId, method, ...[...orderIds].sort()].map((part) => `${part.length}:${part}`).join('');
 
-/** Identifies an audit GUID. It belongs to its customer: two customers may use the same one, and never meet. */
+/** Identifies an audit GUID. It belongs to its customer: equal GUIDs of two customers are two keys. */
 export const auditKeyOf = ({ customerId, key }: Pick<CheckoutRequest, 'customerId' | 'key'>): string =>
   `${key} ${customerId}`;
 
@@ -153,13 +153,13 @@ export type RecordResult = {
 /** The record of checkouts under their audit GUIDs: the request, the payment and the response. */
 export interface Audits {
   /**
-   * Begins checkouts, all in one transaction. `judgeClaims` decides, on rows that do not change before the commit.
-   * For each accepted request, writes the audit, a payment `initiated`, and the orders `pending → paying` with a
-   * history row each. A new checkout gets its number. A retry has the amount that its orders have now. Takes the
-   * orders' units from the stock of each limited product, and writes on the order what it holds, with the row
-   * `stock_reserved`. A refused request changes nothing. Lock order: payments of retried keys, orders, keys, then the
-   * stock of products, each in the order of their ids. So overlapping requests wait and never
-   * deadlock. Returns one result for each request, in their order. Without `limits` there is no limit.
+   * Begins checkouts, all in one transaction. `judgeClaims` decides, on rows that do not change before the commit. For
+   * each accepted request, writes the audit, a payment `initiated`, and the orders `pending → paying` with a history
+   * row each. A new checkout gets its number. A retry has the amount that its orders have now. Takes the orders' units
+   * from the stock of each limited product, and writes on the order what it holds, with the row `stock_reserved`. A
+   * refused request changes nothing. Lock order: payments of retried keys, orders, keys, then the stock of products,
+   * each in the order of their ids. So overlapping requests wait and never deadlock. Returns one result for each
+   * request, in their order. Without `limits` there is no limit.
    *
    * A batch does not wait for an order or payment that somebody else holds: that request is `rows_held`, and the
    * others go on. If it had to wait for something else for too long, nothing is written, and it fails with `rowsHeld`.
@@ -181,10 +181,9 @@ export interface Audits {
    * Records outcomes, all in one transaction, as `outcomeChanges` decides: the payment, the stored response, and each
    * order (`paying → paid`, or back to `pending`) with a history row and its task. What an order held is given back to
    * the stock with its release; an order that is paid keeps it. An order that has expired is cancelled right after its
-   * release, with a history row for each. A record changes nothing if its
-   * payment is no longer open, or if it is `released` and its attempt is not the newest. Returns one result for each
-   * record, in their order. If somebody else holds one of the rows for too long, nothing is written, and the batch
-   * fails with `rowsHeld`.
+   * release, with a history row for each. A record changes nothing if its payment is no longer open, or if it is
+   * `released` and its attempt is not the newest. Returns one result for each record, in their order. If somebody else
+   * holds one of the rows for too long, nothing is written, and the batch fails with `rowsHeld`.
    */
   recordOutcomes(records: readonly OutcomeRecord[], nowMs: number): AsyncResult<readonly RecordResult[]>;
 

@@ -21,7 +21,11 @@ export const buildOutcomeRecord = (
   const { checkoutId, attempt } = claim;
   if (charged.kind === 'unavailable')
     return {
-      ...{ checkoutId, attempt, outcome: { kind: 'released' }, response: null, tasks: [] },
+      checkoutId,
+      attempt,
+      outcome: { kind: 'released' },
+      response: null,
+      tasks: [],
       traceparent: traceparent(),
     };
 

@@ -1,3 +1,4 @@
+import { messageOf } from './errorMessage.ts';
 import type { ClaimedTasks, LockedTask } from './queue.ts';
 import type { TaskChange, TaskSnapshot } from './rescue.ts';
 import type { StepFailure } from './stepFailure.ts';
@@ -29,7 +30,7 @@ export const claimedThrown = (
       orders: orders.length,
       isLast: failed.length > 0,
       failsOrders: failed.some((each) => each.orders.length > 0),
-      error: cause instanceof Error ? cause.message : String(cause),
+      error: messageOf(cause),
       cause,
     },
   ],

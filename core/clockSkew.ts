@@ -1,5 +1,5 @@
-/** How far two clocks may differ before an operator is told, ms. */
-export const skewToldMs = 1_000;
+/** Clocks that differ by more than this are a warning for an operator, ms. */
+export const skewWarningMs = 1_000;
 
 /**
  * By how much the database's clock is ahead of ours, ms; below 0 if it is behind. Its time was read between `beforeMs` and

@@ -8,7 +8,7 @@ import { err, ok, type Result } from 'neverthrow';
  * Checkouts and refunds keep their own keys, for as long as the orders.
  */
 export type CommandKey = {
-  /** Who sent it. Two callers never meet in one key. */
+  /** Who sent it. Equal keys of two callers are two keys. */
   readonly callerId: string;
   /** Such as `POST /orders`. One caller may use the same key for two routes. */
   readonly route: string;

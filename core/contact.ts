@@ -1,6 +1,6 @@
 import type { ActivityTarget, OperatorCommand } from './activity.ts';
 import { type Order, type OrderStatus, orderStatusAfter } from './order.ts';
-import { jobPipelines, pipelineFor } from './pipelines/index.ts';
+import { pipelineNamed } from './pipelines/index.ts';
 import { taskStateAt } from './queue.ts';
 import { type NamedTask, planResumption, type TaskChange } from './rescue.ts';
 import type { AsyncResult } from './result.ts';
@@ -59,7 +59,7 @@ export type ContactSnapshot = {
   /** The tasks that have these orders, and those of their refunds. */
   readonly tasks: readonly NamedTask[];
   /** Refunds of these orders that we made, whose money has left and whose mail was sent: they have no task. */
-  readonly toldRefundIds: readonly string[];
+  readonly mailedRefundIds: readonly string[];
 };
 
 /** A new task at the step that sends a mail. `checkoutId` and `orderIds` are those of a group, `jobId` that of a refund. */
@@ -93,7 +93,7 @@ export const contactChangedState = 'contact_changed';
  * `Message-ID`.
  */
 export const planCorrection = (
-  { orders, tasks, toldRefundIds }: ContactSnapshot,
+  { orders, tasks, mailedRefundIds }: ContactSnapshot,
   { orderId, email, resend, createId }: ContactCorrection,
   nowMs: number,
 ): CorrectionPlan => {
@@ -106,32 +106,36 @@ export const planCorrection = (
       : (isChanged || resend) && (state === 'failed' || state === 'waiting');
   };
   const changes = tasks.filter(isTriedNow).map((task) => planResumption(task, nowMs));
-  const mails = resend ? mailsOf({ orders, toldRefundIds }, createId) : [];
+  const mails = resend ? mailsOf({ orders, mailedRefundIds }, createId) : [];
   const isSentAgain = resend && changes.length + mails.length > 0;
   return {
     changes,
     mails,
     targets: orders.map(({ order }) => ({
-      ...{ target: orderId, orderId: order.id, detail: isSentAgain ? 'the mails are sent again' : null },
+      target: orderId,
+      orderId: order.id,
+      detail: isSentAgain ? 'the mails are sent again' : null,
     })),
   };
 };
 
 const mailsOf = (
-  { orders, toldRefundIds }: Pick<ContactSnapshot, 'orders' | 'toldRefundIds'>,
+  { orders, mailedRefundIds }: Pick<ContactSnapshot, 'orders' | 'mailedRefundIds'>,
   createId: () => string,
 ): readonly MailTask[] => {
-  const told = orders.flatMap(({ order, hasTask }) =>
+  const mailed = orders.flatMap(({ order, hasTask }) =>
     !hasTask && order.status === orderStatusAfter.complete ? [order] : [],
   );
-  const [first] = told;
+  const [first] = mailed;
   const ofGroup =
     first === undefined || first.checkoutId === null
       ? []
       : mailTask(first.product.type, createId, {
-          ...{ checkoutId: first.checkoutId, orderIds: told.map(({ id }) => id), jobId: null },
+          checkoutId: first.checkoutId,
+          orderIds: mailed.map(({ id }) => id),
+          jobId: null,
         });
-  const ofRefunds = toldRefundIds.flatMap((jobId) =>
+  const ofRefunds = mailedRefundIds.flatMap((jobId) =>
     mailTask('refund', createId, { checkoutId: null, orderIds: [], jobId }),
   );
   return [...ofGroup, ...ofRefunds];
@@ -148,7 +152,5 @@ const mailTask = (pipeline: string, createId: () => string, of: MailOf): readonl
 };
 
 /** The step of a pipeline that sends a mail. Null if it has none. */
-const noticeStep = (name: string): string | null => {
-  const { steps } = jobPipelines.find((one) => one.name === name) ?? pipelineFor(name);
-  return steps.find(({ isNotice }) => isNotice)?.name ?? null;
-};
+const noticeStep = (name: string): string | null =>
+  pipelineNamed(name).steps.find(({ isNotice }) => isNotice)?.name ?? null;

@@ -1,9 +1,10 @@
 /**
  * ISO 4217, list one (current currencies and funds), published on 2026-01-01 by its maintenance agency:
- * https://www.six-group.com/en/products-services/financial-information/data-standards.html (`list-one.xml`).
- * A runtime's own list (ICU) also has withdrawn codes, lacks new ones and knows some decimals only by custom, and
- * runtimes differ: for LAK, Bun has 2 decimals and Deno has none. The 13 codes whose minor unit the list gives as “N.A.” cannot be an integer in a minor unit, so they are
- * left out: metals (XAG, XAU, XPD, XPT), units of account (XBA, XBB, XBC, XBD, XDR, XSU, XUA), XTS and XXX.
+ * https://www.six-group.com/en/products-services/financial-information/data-standards.html (`list-one.xml`). A
+ * runtime's own list (ICU) also has withdrawn codes, lacks new ones and knows some decimals only by custom, and
+ * runtimes differ: for LAK, Bun has 2 decimals and Deno has none. The 13 codes whose minor unit the list gives as
+ * “N.A.” cannot be an integer in a minor unit, so they are left out: metals (XAG, XAU, XPD, XPT), units of account
+ * (XBA, XBB, XBC, XBD, XDR, XSU, XUA), XTS and XXX.
  */
 const codesByDecimals: Readonly<Record<number, string>> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',

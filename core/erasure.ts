@@ -9,7 +9,7 @@ import {
   type OrderStatus,
   orderStatusAfter,
 } from './order.ts';
-import { jobPipelines, pipelineFor } from './pipelines/index.ts';
+import { pipelineNamed } from './pipelines/index.ts';
 import type { Refund } from './refund.ts';
 import { type NamedTask, planResumption, type TaskChange } from './rescue.ts';
 import type { AsyncResult } from './result.ts';
@@ -71,7 +71,7 @@ export const namedOrdersMax = 100;
 /** The status of an order whose checkout is open. */
 export const openOrderStatus: OrderStatus = orderStatusAfter.claim;
 
-/** What stands in place of an address in a text for people. */
+/** Replaces an address in a text for people. */
 export const erasedMark = '[erased]';
 
 /** True if the erasure cancels the order. */
@@ -79,7 +79,7 @@ export const isCancelledByErasure = ({ status }: Pick<Order, 'status'>): boolean
   status === initialOrderStatus;
 
 /**
- * The tasks that stand at a mail are ready again, so that their pipelines leave the mail out. A worker that sends one now
+ * The tasks that are at a mail are ready again, so that their pipelines leave the mail out. A worker that sends one now
  * loses its lease. A task that a refund has paused stays as it is: the refund decides.
  */
 export const planErasedMails = (tasks: readonly NamedTask[], nowMs: number): readonly TaskChange[] =>
@@ -87,10 +87,8 @@ export const planErasedMails = (tasks: readonly NamedTask[], nowMs: number): rea
     .filter((task) => task.state !== 'paused' && isAtNotice(task))
     .map((task) => planResumption(task, nowMs));
 
-const isAtNotice = ({ pipeline: name, step }: NamedTask): boolean => {
-  const { steps } = jobPipelines.find((one) => one.name === name) ?? pipelineFor(name);
-  return steps.some((one) => one.name === step && one.isNotice === true);
-};
+const isAtNotice = ({ pipeline, step }: NamedTask): boolean =>
+  pipelineNamed(pipeline).steps.some((one) => one.name === step && one.isNotice === true);
 
 /**
  * A regular expression that finds these addresses, whatever their case. Both JavaScript and PostgreSQL read it. Null if

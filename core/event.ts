@@ -2,7 +2,7 @@ import { initialOrderStatus, orderStatusAfter } from './order.ts';
 import { type PaymentStatus, paymentStatusAfter } from './payment.ts';
 import type { RefundStatus } from './refund.ts';
 
-/** What others can hear of. */
+/** The types of events that others can subscribe to. */
 export const eventTypes = [
   'order.placed',
   'order.paid',
@@ -36,7 +36,7 @@ export type NewEvent = {
 };
 
 /**
- * The rules of which change makes which event. The databases have the same ones as triggers, so that no statement can
+ * The rules say which change makes which event. The databases have the same rules as triggers, so that no statement can
  * append to a history without its event. The contract suite compares the two.
  */
 
@@ -103,7 +103,7 @@ export const checkoutEvent = (payment: SettledPayment, { seq, state, atMs }: His
   return { ...settled, type: declined ? 'checkout.declined' : 'checkout.cancelled' };
 };
 
-/** The event of a refund of a late charge: no order was paid by it, so no history tells of it. */
+/** The event of a refund of a late charge: no order was paid by it, so no history has it. */
 export const lateRefundEvent = (
   { id, attempt }: Omit<SettledPayment, 'status'>,
   status: Exclude<RefundStatus, 'requested'>,

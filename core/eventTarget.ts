@@ -13,8 +13,8 @@ export interface EventTarget {
    */
   readonly keepsOrder: boolean;
   /**
-   * Sends events and returns one outcome for each, in their order. Must end before the lease
-   * does: `deadlineMs` from now. A rejection counts as a failure of all of them.
+   * Sends events and returns one outcome for each, in their order. Must end before the lease does: `deadlineMs` from
+   * now. A rejection counts as a failure of all of them.
    */
   send(
     subscription: RelaySubscription,
@@ -73,10 +73,10 @@ export const claimLimit = ({ failures }: RelaySubscription, { batchMax }: EventT
   failures > 0 ? 1 : batchMax;
 
 /**
- * Decides what becomes of a batch that was sent. An event that fails waits, and so do later ones of its subject: those of
- * the same batch were not sent, or are sent again, after it. If all
- * fail, the subscription waits too. A webhook endpoint is paused when it has taken nothing for three days, when an
- * event has failed for three days, or when it says that it wants no more.
+ * Decides what becomes of a batch that was sent. An event that fails waits, and so do later ones of its subject: those
+ * of the same batch were not sent, or are sent again, after it. If all fail, the subscription waits too. A webhook
+ * endpoint is paused when it has taken nothing for three days, when an event has failed for three days, or when it says
+ * that it wants no more.
  */
 export const planReport = (
   { kind, failures, failingSinceMs }: RelaySubscription,
@@ -116,7 +116,9 @@ export const planReport = (
   return {
     reports,
     health: {
-      ...{ failures: failures + 1, failingSinceMs: sinceMs, retryAtMs: nowMs + pauseMs },
+      failures: failures + 1,
+      failingSinceMs: sinceMs,
+      retryAtMs: nowMs + pauseMs,
       pauseReason: reason?.error ?? null,
     },
   };
@@ -124,7 +126,9 @@ export const planReport = (
 
 /** By what a report names its event. */
 const reportedOf = ({ subject, sequence, lease, batch }: LeasedEvent): Omit<EventReport, 'outcome'> => ({
-  ...{ subject, sequence, lease },
+  subject,
+  sequence,
+  lease,
   ...(batch !== undefined && { batch }),
 });
 

@@ -7,7 +7,7 @@ export type Token = { readonly folded: string; readonly exact: string };
 /** One word and its tokens. */
 export type Word = {
   readonly tokens: readonly Token[];
-  /** How the word is asked for if nothing has to follow it. It may then go on if `open`. */
+  /** What to search for if the word is the last one of its term. With `open`, the last token may be longer. */
   readonly asked: readonly Token[];
   readonly open: boolean;
 };
@@ -17,7 +17,7 @@ export type Word = {
  * - `apart`: an apostrophe ends a word, so that "oréal" finds “L'Oréal”. A superscript is no part of a word.
  * - `joined`: an apostrophe inside a word is not there, and a superscript digit is a digit, so that "loreal" finds
  *   “L'Oréal” and "m2" finds “m²”.
- * - `asked`: an apostrophe is as in `joined`, a superscript as in `apart`.
+ * - `asked`, for queries: an apostrophe is as in `joined`, a superscript as in `apart`.
  */
 export type Reading = 'apart' | 'joined' | 'asked';
 
@@ -179,7 +179,7 @@ const cutUnspaced = (word: string): Word => {
 const pairsOf = (letters: readonly string[]): readonly Token[] =>
   letters.map((letter, at) => tokenOf(letter + (letters[at + 1] ?? '')));
 
-/** The last letter stands in its pair already. Alone, it would ask for the end of the run. */
+/** Without the last letter: it is in the pair before it, and as a token it would match only at the end of a run. */
 const askedPairs = (tokens: readonly Token[], lastRun: readonly string[]): readonly Token[] =>
   lastRun.length > 1 ? tokens.slice(0, -1) : tokens;
 

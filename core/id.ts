@@ -6,6 +6,9 @@ export const parseUuid = (text: string): string | null => {
   return UUID.test(lower) ? lower : null;
 };
 
+/** Comes before every id. */
+export const firstId = '00000000-0000-0000-0000-000000000000';
+
 /**
  * The smallest UUID that an id created at `atMs` can have. Ids are UUIDv7, so a time range is a range of ids, and the
  * index on the id serves both paging and `from`/`to` filters.

@@ -17,4 +17,4 @@ export const isInvoiceLeft = ({ state, hasSentMail }: InvoiceHolder): boolean =>
 
 /** True if the step sends the mail of the group. */
 export const isNotice = ({ steps }: Pipeline, stepName: string): boolean =>
-  steps.some(({ name, isNotice: tells }) => name === stepName && tells === true);
+  steps.some((step) => step.name === stepName && step.isNotice === true);

@@ -185,7 +185,10 @@ export interface Ledger {
   /** How many open cases each money check has now. */
   counts(nowMs: number): AsyncResult<Readonly<Record<MoneyCheck, MoneyCount>>>;
 
-  /** The open and acknowledged cases of a money check, by id, ascending. `after` is the id of the last case of the previous page. */
+  /**
+   * The open and acknowledged cases of a money check, by id, ascending. `after` is the id of the last case of the
+   * previous page.
+   */
   cases(query: {
     readonly check: MoneyCheck;
     readonly nowMs: number;

@@ -45,7 +45,7 @@ export type MailOutcome =
   | { readonly kind: 'accepted' }
   /** Not accepted now, but this mail may be later: a 4xx reply about its recipient or content, a connection that broke. */
   | { readonly kind: 'deferred'; readonly reason: string }
-  /** The server takes no mail of ours now: it is down, refuses our login, or has had enough of us. */
+  /** The server takes no mail of ours now: it is down, refuses our login, or limits how much we send. */
   | { readonly kind: 'unavailable'; readonly reason: string }
   /** Will never be accepted: a 5xx reply about this mail. */
   | { readonly kind: 'rejected'; readonly reason: string };

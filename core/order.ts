@@ -192,7 +192,10 @@ export interface Orders {
     pendingMax?: number,
   ): AsyncResult<readonly Result<Order, OrderFailure>[]>;
 
-  /** `place`, once for each key. A replay is never refused for a limit. A replayed order is as it was placed, see `CommandKey`. */
+  /**
+   * `place`, once for each key. A replay is never refused for a limit. A replayed order is as it was placed, see
+   * `CommandKey`.
+   */
   placeOnce(
     requests: readonly Keyed<OrderRequest>[],
     nowMs: number,

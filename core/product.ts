@@ -23,13 +23,13 @@ export type Product = {
   readonly updatedAtMs: number;
 };
 
-/** An undefined `stock` or `imageUrl` leaves that of the product alone. A new product needs a stock. */
+/** An undefined `stock` or `imageUrl` does not change the product's. A new product needs a stock. */
 export type ProductDraft = Pick<Product, 'code' | 'name' | 'type' | 'price'> & {
   readonly stock?: number | null | undefined;
   readonly imageUrl?: string | null | undefined;
 };
 
-/** `add` counts from the stock that is. `set` writes a stock, and only if the stock still is `was`. */
+/** `add` is added to the current stock. `set` replaces the stock, but only if it still is `was`. */
 export type StockChange =
   | { readonly add: number }
   | { readonly set: number | null; readonly was: number | null };
@@ -39,7 +39,7 @@ export type ProductChange = Partial<Pick<Product, 'name' | 'type' | 'price' | 'i
   readonly stock?: StockChange;
 };
 
-/** `stock_changed` has the stock that is. */
+/** `stock_changed` has the current stock. */
 export type StockFailure =
   | { readonly kind: 'stock_changed'; readonly stock: number | null }
   | { readonly kind: 'stock_too_large' };

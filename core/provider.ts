@@ -126,9 +126,10 @@ export type EventFailure = { readonly kind: 'signature_invalid'; readonly reason
  * A payment provider with idempotency keys. To add a provider (VNPay, Adyen, …), implement this port in a folder of
  * `adapters/`, and add it to `tests/provider/harness.ts`: `tests/provider/provider.ts` then checks it.
  *
- * No method throws. `charge`, `cancel`, `cancelCharge` and `refund` return within the payment time limit, and reads within a
- * limit of their own (`withTimeLimit`). The provider remembers keys for at least a day. It stores `paymentId` and `refundId` with
- * the charge or refund, so that events and the ledger contain them. A `paymentId` and a `refundId` with the same value are different keys.
+ * No method throws. `charge`, `cancel`, `cancelCharge` and `refund` return within the payment time limit, and reads
+ * within a limit of their own (`withTimeLimit`). The provider remembers keys for at least a day. It stores `paymentId`
+ * and `refundId` with the charge or refund, so that events and the ledger contain them. A `paymentId` and a `refundId`
+ * with the same value are different keys.
  *
  * - `charge` with a new key charges. With a known key it charges nothing and returns the *current* outcome of the first
  *   charge, because the customer may have acted since. A response that cannot be understood, a timeout and an internal

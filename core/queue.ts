@@ -215,9 +215,10 @@ export interface Queue {
    * Claims at most `limit` ready tasks of one pipeline and runs their `tx` steps, all in one short transaction. Takes
    * those that have been ready longest, and if more than `limit` are ready, a share of the newest (`shareClaim`). Which
    * of the newest it takes may depend on earlier claims. Skips tasks that another worker has locked, and leaves tasks
-   * beyond `limitUnits` for the next claim. `runTxSteps` decides what the `tx` steps change. Tasks at an external step, before or after that, are leased
-   * until `nowMs + leaseMs`; each lease writes an intent to the step ledger. Claims nothing from a paused pipeline, and
-   * parks the tasks that come to a paused step (`Pauses`), but for the probe of its pause.
+   * beyond `limitUnits` for the next claim. `runTxSteps` decides what the `tx` steps change. Tasks at an external step,
+   * before or after that, are leased until `nowMs + leaseMs`; each lease writes an intent to the step ledger. Claims
+   * nothing from a paused pipeline, and parks the tasks that come to a paused step (`Pauses`), but for the probe of its
+   * pause.
    *
    * If an effect throws for a batch, nothing is changed and each task is tried alone (`runBatchWithFallback`). A task
    * that throws alone keeps its error and waits until `retryAtMs(attempts)`, or is `failed` if that is null
@@ -251,9 +252,9 @@ export interface Queue {
   /**
    * Writes the results of leased steps, all in one transaction, as `planReports` decides, for the orders that are still
    * in the group. `done` writes the acceptance to the step ledger and a row to the history of each order, and makes the
-   * task ready at its next step, or deletes it after the last one. The first answer of an invoice service is stored for the
-   * whole checkout. `retry` makes the task wait. `unavailable`
-   * parks it and counts nothing. `failed` makes it `failed`, and its orders too if they are not completed yet. A report under an old lease changes nothing; of two
+   * task ready at its next step, or deletes it after the last one. The first answer of an invoice service is stored for
+   * the whole checkout. `retry` makes the task wait. `unavailable` parks it and counts nothing. `failed` makes it
+   * `failed`, and its orders too if they are not completed yet. A report under an old lease changes nothing; of two
    * reports under one lease, the first counts. Returns the task ids of the accepted reports.
    */
   report(reports: readonly StepReport[], nowMs: number): AsyncResult<readonly string[]>;
@@ -261,7 +262,8 @@ export interface Queue {
   /**
    * Writes the results of leased steps of jobs, all in one transaction. `advanced` makes the task ready at its next
    * step with 0 attempts, `done` deletes the task, `retry` makes it wait, `unavailable` parks it and counts nothing,
-   * `failed` makes it `failed`. No order is changed: a job changes orders through its own port. Returns the task ids of the accepted reports, as `report` does.
+   * `failed` makes it `failed`. No order is changed: a job changes orders through its own port. Returns the task ids of
+   * the accepted reports, as `report` does.
    */
   reportJobs(reports: readonly JobReport[], nowMs: number): AsyncResult<readonly string[]>;
 

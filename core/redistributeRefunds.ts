@@ -23,7 +23,7 @@ export const redistributedReason = 'shared out again, because another refund fai
  * what its orders have left. If a refund that counted then fails later, its order has something left again, and another
  * order may have more than its amount: what is too much there moves to where something is left.
  *
- * A part is replaced and never changed, because its amount may stand in a credit note and on an invoice.
+ * A part is replaced and never changed, because its amount may be in a credit note and on an invoice.
  */
 export const planRedistribution = (
   { orders, refunds }: Pick<ChargeSnapshot, 'orders' | 'refunds'>,

@@ -62,6 +62,8 @@ export type RefundOrigin = (typeof refundOrigins)[number];
 /** The origins of refunds that we did not request. We adopt such a refund when the provider reports it. */
 export const adoptedOrigins = ['provider', 'dispute'] as const satisfies readonly RefundOrigin[];
 export type AdoptedOrigin = (typeof adoptedOrigins)[number];
+export const isAdoptedOrigin = (origin: RefundOrigin): boolean =>
+  adoptedOrigins.some((adopted) => adopted === origin);
 
 /** A lost dispute takes the money and cancels no sale. Every other refund of an invoiced order has a credit note. */
 export const isCredited = (origin: RefundOrigin): boolean => origin !== 'dispute';

@@ -1,10 +1,10 @@
 import type { Calendar } from './calendar.ts';
 import { nextOrderStatus, type Order, orderStatusAfter } from './order.ts';
 import {
-  adoptedOrigins,
   amountDetail,
   type CreditedLine,
   type FinishedRefund,
+  isAdoptedOrigin,
   isCredited,
   nextRefundStatus,
   type Refund,
@@ -132,8 +132,7 @@ const afterFailure = (
 ): RefundOrderChanges => {
   const refundFailed = { state: 'refund_failed', detail: reason };
   // An adopted refund has paused no task. Another refund may have.
-  const isAdopted = adoptedOrigins.some((adopted) => adopted === origin);
-  if (!taskPaused || isAdopted) return { history: [refundFailed], status: null, task: null };
+  if (!taskPaused || isAdoptedOrigin(origin)) return { history: [refundFailed], status: null, task: null };
   const lastError = `the refund failed: ${reason}`;
   const status = nextOrderStatus(order.status, 'fail');
   return {

@@ -60,8 +60,8 @@ type EventBacklog = {
 };
 
 /**
- * How many events of each subscription are counted. A count reads row by row, so that it ends here, however many wait:
- * a question how far others are behind must not slow them down.
+ * The most events of each subscription that are counted. A count reads row by row, so this limits its time: to measure
+ * how far receivers are behind must not slow down their delivery.
  */
 export const countedEvents = (subscriptions: number): number =>
   Math.max(countedEachMin, Math.floor(countedMax / Math.max(1, subscriptions)));
@@ -78,8 +78,9 @@ export type ClaimEvents = {
 };
 
 /**
- * The events that each subscription has not heard. They are written by the transaction that makes the change, for each
- * subscription that wants them. They are claimed by their state and never by an id: ids do not commit in order.
+ * The events that are not yet delivered to each subscription. They are written by the transaction that makes the
+ * change, for each subscription that wants them. They are claimed by their state and never by an id: ids do not commit
+ * in order.
  */
 export interface Events {
   /**
@@ -90,7 +91,7 @@ export interface Events {
 
   /**
    * Leases up to `limit` events of a subscription, oldest first. Of each subject only the event with the lowest
-   * sequence is leased, so that its events are heard in their order. An expired lease can be claimed anew.
+   * sequence is leased, so that its events are received in their order. An expired lease can be claimed anew.
    */
   claim(query: ClaimEvents): AsyncResult<readonly LeasedEvent[]>;
 

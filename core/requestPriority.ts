@@ -8,8 +8,8 @@ export type RequestPriority = {
   /** Runs a request. */
   serve<T>(request: () => Promise<T>): Promise<T>;
   /**
-   * Runs a turn of background work. Without requests, runs it at once. While there are requests, turns run one at a time, each after
-   * the pause that `pauseAfterTurn` says, and each with at most `tasksMax` tasks.
+   * Runs a turn of background work. Without requests, runs it at once. While there are requests, turns run one at a
+   * time, each after the pause that `pauseAfterTurn` says, and each with at most `tasksMax` tasks.
    */
   work<T>(turn: (tasksMax: number) => Promise<T>): Promise<T>;
   /** Ends all pauses for good: the process stops. */
@@ -26,7 +26,7 @@ export type WorkShare = {
 
 /**
  * With a database server, a turn mostly waits for it, and two fifths of the time are right: with a fifth, the work that
- * 64 connections leave took longer than they themselves; with half, their rate was 0.77 of that without any work.
+ * 64 connections had left took longer than their requests; with half, their rate was 0.77 of that without any work.
  */
 export const shareWithServer: WorkShare = { pauseFactor: 1.5, tasksMax: 100 };
 

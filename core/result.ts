@@ -1,8 +1,9 @@
 import type { Result } from 'neverthrow';
 
 /**
- * The database or service behind a port cannot be reached, is read-only or is full. A write may have been
- * committed all the same, if only its reply was lost, so every write of a port can be repeated safely. `reason` is for logs and people.
+ * The database or service behind a port cannot be reached, is read-only or is full. A write may have been committed all
+ * the same, if only its reply was lost, so every write of a port can be repeated safely. `reason` is for logs and
+ * people.
  */
 export type Unavailable = {
   readonly kind: 'unavailable';

@@ -12,7 +12,7 @@ export type Retention = {
   readonly providerEvents: number | null;
   /** Captured mails. At most `capturedMailsMax` of them are kept in any case. */
   readonly mails: number | null;
-  /** Events that a subscription has not heard. */
+  /** Events that were not delivered to a subscription. */
   readonly events: number;
   /** What was sent to webhook endpoints. */
   readonly deliveries: number;

@@ -47,7 +47,7 @@ export type SearchQuery = { readonly terms: readonly Term[] };
 /** The longest query, in code points. */
 export const queryLengthMax = 200;
 
-/** How many words and tokens of a query are asked for. Each costs the databases a read of all names that have it. */
+/** The most words and tokens of a query that are searched for. Each costs a read of all names that have it. */
 const wordsMax = 12;
 const tokensMax = 24;
 
@@ -97,7 +97,7 @@ const piecesOf = (text: string): readonly Piece[] => {
   return [...pieces, { text: text.slice(end), isPhrase: false }];
 };
 
-/** A term, and how many words it has. */
+/** A term and its words. */
 type AskedTerm = Term & { readonly words: readonly Word[] };
 
 const askedOf = (
@@ -111,14 +111,14 @@ const askedOf = (
     return words.map((word, at) => termOf([word], isLastPiece && at === words.length - 1));
   });
 
-/** In a script without spaces, a word is found inside others, so it may always go on. */
+/** In a script without spaces, a word is found inside others, so what follows it does not matter. */
 const termOf = (words: readonly Word[], isPrefix: boolean): AskedTerm => {
   const last = words.at(-1);
   const tokens = [...tokensOfWords(words.slice(0, -1)), ...(last?.asked ?? [])];
   return { tokens, prefix: isPrefix || (last?.open ?? false), words };
 };
 
-/** Equal terms count once, and of all others the first words are asked for. */
+/** Equal terms count once. Beyond the limits, only the first words are searched for. */
 const limitTerms = (terms: readonly AskedTerm[]): readonly Term[] => {
   const seen = new Set<string>();
   const limited: Term[] = [];

@@ -11,7 +11,7 @@ export type SkipRequest = {
   readonly taskIds: readonly string[];
   /** For the activity. */
   readonly reason: string;
-  /** Only tasks at this step. Null for whatever step they are at. */
+  /** Only tasks at this step. Null: at any step. */
   readonly step: string | null;
   /** The services that do steps which our own database does otherwise. */
   readonly services: readonly StepService[];
@@ -28,7 +28,7 @@ export type Skips = {
   /** Take the tasks from their workers, if they have any: what those report then changes nothing. */
   readonly changes: readonly TaskChange[];
   readonly transitions: Transitions;
-  /** The requests that step services will not get any more. They name the customer. */
+  /** Requests that step services will not get any more. They name the customer, so their text is deleted. */
   readonly dropped: readonly { readonly taskId: string; readonly step: string }[];
   readonly targets: readonly ActivityTarget[];
 };

@@ -9,7 +9,7 @@ export type ServiceOutcome =
   | { readonly kind: 'rejected'; readonly reason: string }
   /** The service may do it later, or has done it and its answer was lost. `retryAfterMs`: as the service asks. */
   | { readonly kind: 'deferred'; readonly reason: string; readonly retryAfterMs: number | null }
-  /** The service does nothing for anybody now: it is down, or has had enough of us. */
+  /** The service accepts no request now: it is down, or limits how much we send. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
 
 /** Asks step services to do steps. Never throws, and returns within its own time limit. */

@@ -1,4 +1,5 @@
 import { erasedDetail, isErased } from './erasedContact.ts';
+import { messageOf } from './errorMessage.ts';
 import { contactOfGroup } from './group.ts';
 import { type Order, orderStatusAfter } from './order.ts';
 import type { IsHeld } from './pause.ts';
@@ -184,7 +185,7 @@ export const planThrownError = (
   task: LockedTask,
   cause: unknown,
 ): Transitions => {
-  const error = cause instanceof Error ? cause.message : String(cause);
+  const error = messageOf(cause);
   const runAtMs = retryAtMs(task.attempts + 1);
   const outcome: StepReport['outcome'] =
     runAtMs === null ? { kind: 'failed', error } : { kind: 'retry', error, runAtMs };
@@ -209,10 +210,6 @@ export const createOrdersAfter = (
 
 /** The state in the history of an order that says that a step was left out. */
 export const skippedState = 'skipped';
-
-/** The names of the steps that need a lease. All other steps run inside `Queue.claim`. */
-export const externalSteps = (pipeline: Pipeline): readonly string[] =>
-  pipeline.steps.filter(({ kind }) => kind === 'external').map(({ name }) => name);
 
 /** The step of a new group's task. Throws if no pipeline serves the type. */
 export const firstStep = (productType: string): string => pipelineFor(productType).steps[0].name;

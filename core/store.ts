@@ -68,7 +68,10 @@ export interface Store {
   missingPartition(nowMs: number): AsyncResult<string | null>;
   /** The end of the log after all that this process has committed so far. Concurrent calls share one statement. */
   readonly position: ReadPosition;
-  /** Asked before the read that it is for, and never in its statement: a snapshot is older than what its query reads. */
+  /**
+   * Whether this server has the position. Call it before the read, in a statement of its own: within one statement, the
+   * snapshot is older than the answer.
+   */
   reached(position: LogPosition): AsyncResult<Reached>;
   /**
    * Deletes expired data: counters of finished tasks after ten minutes, the keys of commands after a day, and checkouts
@@ -76,8 +79,8 @@ export interface Store {
    */
   prune(nowMs: number): AsyncResult<void>;
   /**
-   * Deletes one slice of what is older than the settings allow, in one transaction. See `Retention`. Of a response and of
-   * an activity, it walks on from where the slice before ended. Any number of processes may call it.
+   * Deletes one slice of what is older than the settings allow, in one transaction. See `Retention`. For responses and
+   * activities, it continues after the slice before. Any number of processes may call it.
    */
   dropOld(slice: RetentionSlice): AsyncResult<DroppedSlice>;
   close(): Promise<void>;

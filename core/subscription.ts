@@ -45,7 +45,7 @@ type SubscriptionChange = {
   readonly id: string;
   readonly target?: string;
   readonly types?: readonly EventType[];
-  /** `false` also forgets earlier failures, so that the next batch is sent at once, and what has failed soon. */
+  /** `false` also forgets earlier failures: the next batch is sent at once, and events that failed soon after. */
   readonly paused?: boolean;
   /** The secret so far counts beside the new one for a day, or until the next change. */
   readonly secret?: string;
@@ -54,7 +54,7 @@ type SubscriptionChange = {
 
 /**
  * When a subscription goes on, no event waits longer than this for its next attempt. Not at once: an event that is being
- * sent is waiting too, for the end of its lease, and would be sent a second time beside the first.
+ * sent waits too, for the end of its lease, and would be sent twice.
  */
 export const resumeWithinMs = 60_000;
 
@@ -76,7 +76,7 @@ export const subscriptionOf = (
 ): Subscription => ({ id, kind, target, types, paused: false, pauseReason: null, createdAtMs });
 
 /**
- * A subscription as the target of an activity. Who may read activities reads the place of an endpoint, and not its
+ * A subscription as the target of an activity. Those who may read activities see the host of an endpoint, and not its
  * whole URL.
  */
 export const subscriptionTarget = ({
@@ -91,7 +91,7 @@ export const subscriptionTarget = ({
 
 /**
  * Where events go, for those who may not change it: a topic, or the scheme and host of an endpoint. The path and the query
- * of a URL are often what lets a sender in, so only `webhooks:write` reads them.
+ * of a URL often have the secret of the receiver, so only `webhooks:write` reads them.
  */
 export const shownTarget = ({ kind, target }: Pick<Subscription, 'kind' | 'target'>): string =>
   kind === 'kafka' ? target : (schemeAndHost.exec(target)?.[0] ?? '');

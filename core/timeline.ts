@@ -1,7 +1,7 @@
 import type { Actor } from './actor.ts';
 import type { Page } from './page.ts';
 
-/** What stands in an order's timeline. Of one moment, they come in this order: a command before what it changed. */
+/** What a timeline shows. Entries of one moment come in this order: a command before what it changed. */
 export const timelineKinds = ['command', 'state', 'payment', 'task', 'mail', 'refund'] as const;
 export type TimelineKind = (typeof timelineKinds)[number];
 
@@ -24,7 +24,7 @@ export type TimelineEntry = {
   readonly requestId: string | null;
 };
 
-/** The sort key, ascending. `key` tells apart what has the same time and kind. */
+/** The sort key, ascending. `key` separates entries of the same time and kind. */
 export type TimelineKey = { readonly atMs: number; readonly rank: number; readonly key: string };
 
 /** Before every key. */

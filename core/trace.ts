@@ -1,7 +1,7 @@
 /** The span that the caller works in, as W3C `traceparent`. Undefined if its trace is not kept, or nothing is traced. */
 export type Traceparent = () => string | undefined;
 
-/** What makes a task, or a part of a batch: the task keeps the span that caused it, and the span of the batch links to it. */
+/** A command that makes a task or is part of a batch. The task keeps this span, and the span of the batch links to it. */
 export type Caused = {
   /** The span of the cause, as W3C `traceparent`. */
   readonly traceparent?: string | undefined;
@@ -18,15 +18,15 @@ type CausedWork = {
   readonly traceparent?: string | null;
 };
 
-/** Runs `work`, in its own trace if traces are kept. That trace links to the cause, and does not go on with it. */
+/** Runs `work`, in its own trace if traces are kept. That trace links to the cause and does not continue its trace. */
 export type TraceStep = <R extends { readonly outcome: { readonly kind: string } } | null>(
   caused: CausedWork,
   work: () => Promise<R>,
 ) => Promise<R>;
 
 /**
- * Runs work of a loop, which no request waits for and no task names, in its own trace if traces are kept. No row of
- * the payment has the span of its checkout: what both spans have is the id of the checkout.
+ * Runs work of a loop, which belongs to no request and to no task, in its own trace if traces are kept. A payment does
+ * not store the span of its checkout, so both spans name the id of the checkout.
  */
 export type TraceRecovery = <R>(
   recovered: { readonly checkoutId: string },

@@ -23,7 +23,10 @@ export const shuffle = <Item>(items: readonly Item[], random: SeededRandom): rea
     .sort((a, b) => a.position - b.position)
     .map(({ item }) => item);
 
-/** Creates a picker. It picks the item at index `n` with a probability in proportion to 1 / (n + 3): few items are picked often. */
+/**
+ * Creates a picker. It picks the item at index `n` with a probability in proportion to 1 / (n + 3): few items are
+ * picked often.
+ */
 export const createZipfPicker = <Item>(items: readonly Item[]): ((random: SeededRandom) => Item) => {
   let total = 0;
   const cumulative = items.map((_, index) => {

@@ -3,11 +3,13 @@ import process from 'node:process';
 import { openPostgresArchive } from '../adapters/postgres/archive/archive.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Archive } from '../core/archive.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import { type ArchiveArguments, archiveUsage, parseArchiveArguments } from './archiveArguments.ts';
 import { archiveMonths, type MonthResult, restoreFile } from './archiveMonths.ts';
 import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
+import { stopOnSignal } from './process.ts';
 import { createProgress } from './progress.ts';
 import { openOrExplain, refuseMissingFile } from './wiring.ts';
 
@@ -30,7 +32,7 @@ const main = async (): Promise<number> => {
       await archive.close();
     }
   } catch (cause) {
-    return fail([cause instanceof Error ? cause.message : String(cause)], exitCode.failed);
+    return fail([messageOf(cause)], exitCode.failed);
   }
 };
 
@@ -68,9 +70,7 @@ const lockFolder = async (folder: string): Promise<(() => void) | null> => {
   try {
     return lockFile(join(folder, 'archive.lock'));
   } catch (cause) {
-    throw new Error(
-      `--folder must be one that this user can write: ${cause instanceof Error ? cause.message : cause}`,
-    );
+    throw new Error(`--folder must be one that this user can write: ${messageOf(cause)}`);
   }
 };
 
@@ -107,13 +107,6 @@ const renderResult = (result: MonthResult): string => {
 };
 
 const count = (number: number): string => number.toLocaleString('en');
-
-/** Aborts on the first signal. A second signal ends the process, as it does by default. */
-const stopOnSignal = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return controller.signal;
-};
 
 const fail = (lines: readonly string[], code: number): number => {
   process.stderr.write(`${lines.join('\n')}\n`);

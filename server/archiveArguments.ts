@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { err, ok, Result } from 'neverthrow';
 import { isMonth, type Month, monthAt } from '../core/archive.ts';
+import { messageOf } from '../core/errorMessage.ts';
 
 export type ArchiveArguments =
   | { readonly kind: 'help' }
@@ -54,5 +55,5 @@ const options = {
 
 const read = Result.fromThrowable(
   (argv: readonly string[]) => parseArgs({ args: [...argv], options, strict: true }).values,
-  (cause) => (cause instanceof Error ? cause.message : String(cause)),
+  messageOf,
 );

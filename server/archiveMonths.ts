@@ -27,8 +27,8 @@ export type ArchiveWatch = {
 };
 
 /**
- * Archives the months before `before`, the oldest first. A month with orders, refunds, tasks or events that are not finished stays
- * whole. Only rows that were read again from the file are deleted, so rows that come meanwhile stay.
+ * Archives the months before `before`, the oldest first. A month with orders, refunds, tasks or events that are not
+ * finished stays whole. Only rows that were read again from the file are deleted, so rows that come meanwhile stay.
  */
 export const archiveMonths = async (
   archive: Archive,

@@ -1,4 +1,4 @@
-import { clockSkewMs, mayClaimWithSkew, skewToldMs } from '../core/clockSkew.ts';
+import { clockSkewMs, mayClaimWithSkew, skewWarningMs } from '../core/clockSkew.ts';
 import type { Log } from '../core/log.ts';
 import type { AsyncResult, Unavailable } from '../core/result.ts';
 import type { DatabaseClock } from '../core/store.ts';
@@ -112,20 +112,20 @@ const createOutageLines = (log: Log, clock: Clock, message: string) => {
 };
 
 const createSkewLines = (log: Log, leaseMs: number) => {
-  let level: 'agrees' | 'told' | 'no claims' = 'agrees';
+  let level: 'agrees' | 'differs' | 'no claims' = 'agrees';
   return {
     mayClaim: () => level !== 'no claims',
     judge: (skewMs: number): void => {
       const next = !mayClaimWithSkew(skewMs, leaseMs)
         ? 'no claims'
-        : Math.abs(skewMs) > skewToldMs
-          ? 'told'
+        : Math.abs(skewMs) > skewWarningMs
+          ? 'differs'
           : 'agrees';
       if (next === level) return;
       level = next;
       const facts = { databaseAheadMs: skewMs };
       if (next === 'agrees') log.info("the clock of this machine agrees with the database's again", facts);
-      else if (next === 'told')
+      else if (next === 'differs')
         log.warn("the clock of this machine differs from the database's: set it by NTP", facts);
       else
         log.error(

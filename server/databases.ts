@@ -2,6 +2,7 @@ import { err } from 'neverthrow';
 import type { createApp } from '../api/app.ts';
 import type { ApiDeps, DatabasesHealth } from '../api/deps.ts';
 import type { CountedLog } from '../core/countedLog.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import type { Log } from '../core/log.ts';
 import { createWaitFor, type Replica } from '../core/replica.ts';
 import type { Unavailable } from '../core/result.ts';
@@ -160,7 +161,7 @@ const openEither = async (
 const unavailableBy = (cause: unknown) =>
   err<never, Unavailable>({
     kind: 'unavailable',
-    reason: cause instanceof Error ? cause.message : String(cause),
+    reason: messageOf(cause),
   });
 
 const startDatabaseWatch = async (

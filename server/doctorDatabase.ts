@@ -1,6 +1,7 @@
 import type { Inspection } from '../adapters/postgres/inspect.ts';
 import { type SubscribedTopic, topicEventsMax } from '../adapters/stored/subscription.ts';
-import { skewToldMs } from '../core/clockSkew.ts';
+import { skewWarningMs } from '../core/clockSkew.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
 import { addressOf, sqlitePathOf } from './databaseUrl.ts';
@@ -112,7 +113,7 @@ const migrationsOf = (pending: readonly string[]): Finding =>
   );
 
 const clockOf = (skewMs: number): Finding =>
-  Math.abs(skewMs) <= skewToldMs
+  Math.abs(skewMs) <= skewWarningMs
     ? ok('its clock agrees with that of this machine')
     : wrong(
         `its clock is ${Math.abs(skewMs)} ms ${skewMs > 0 ? 'ahead of' : 'behind'} that of this machine`,
@@ -131,8 +132,7 @@ const findLeftTopics = (topics: readonly SubscribedTopic[], kafka: Config['kafka
     );
 
 const failureOf = async (url: string, cause: unknown): Promise<Finding> => {
-  const reason =
-    (await outageReasonOf(url, cause)) ?? (cause instanceof Error ? cause.message : String(cause));
+  const reason = (await outageReasonOf(url, cause)) ?? messageOf(cause);
   return wrong(`${addressOf(url)}: ${reason}`, await adviceFor(url, cause));
 };
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../core/errorMessage.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
 import { addressOf } from './databaseUrl.ts';
@@ -27,7 +28,7 @@ export const checkReplica = async (
       ? [{ part, state: 'ok', text: `${addressOf(url)} is a standby that can be read` }]
       : wrong('it is no standby: it was promoted, or DATABASE_REPLICA_URL names the primary');
   } catch (cause) {
-    return wrong(cause instanceof Error ? cause.message : String(cause));
+    return wrong(messageOf(cause));
   } finally {
     await replica.close();
   }

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Result } from 'neverthrow';
 import { createSystemWorld } from '../adapters/system/system.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { shownTarget } from '../core/subscription.ts';
@@ -19,10 +20,7 @@ const usage = `Shows who receives events, and how far each is behind.
 
 const options = { end: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 
-const readArguments = Result.fromThrowable(
-  () => parseArgs({ options, strict: true }).values,
-  (cause) => (cause instanceof Error ? cause.message : String(cause)),
-);
+const readArguments = Result.fromThrowable(() => parseArgs({ options, strict: true }).values, messageOf);
 
 /** `bun run events`. Webhook endpoints are ended by the API; Kafka, which settings subscribe, is ended here. */
 const main = async (): Promise<void> => {

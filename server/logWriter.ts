@@ -38,7 +38,7 @@ export const createLineWriter = (
  * serves. After such a write Bun emits an event that ends the process unless it is handled, and Deno throws.
  */
 export const createLossyWrite = (stream: {
-  on(event: 'error', heard: () => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
   write(text: string): unknown;
 }): ((text: string) => void) => {
   stream.on('error', () => {});

@@ -77,13 +77,13 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
   const { provider, simulator, mailer } = await openOutside(store, environment, config, telemetry, closers);
   const kafkaTargets = await openKafka(config, environment, store, closers);
   // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short. All of
-  // them hear of it at once, so a worker claims nothing while the API still answers.
+  // them begin at once, so a worker claims nothing while the API still answers.
   const parallelClosers: Close[] = [];
   closers.push(() => Promise.all(parallelClosers.map((close) => close())));
 
   const demo = isApi && config.auth.key.kind === 'demo';
-  // A role loads only the modules that it needs: loading modules is half of the time of a start.
-  // A user that only reads is enough for a process that only reads.
+  // A role loads only the modules that it needs: loading modules is half of the time of a start. A user that only reads
+  // is enough for a process that only reads.
   if (isApi && role !== 'read' && !production) await addDemoProducts(store, world);
   const invoiceRenderer = createInvoiceRenderer(world.yieldToEventLoop);
   let address: string | null = null;

@@ -9,7 +9,7 @@ const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosnif
 const plainText = { ...headers, 'content-type': 'text/plain; charset=utf-8' };
 
 /**
- * Serves the metrics on a port of their own, to whoever reaches it: the network decides who that is. It has nothing
+ * Serves the metrics on a port of their own, to everyone who can reach it: the network decides who that is. It has nothing
  * else. It goes on while the process stops, because that is when somebody looks.
  */
 export const serveMetrics = async (

@@ -24,7 +24,7 @@ const folders = { dist: folderOf('../web/dist/'), images: folderOf('../demo/imag
 /** Documents that only developers open. */
 const developerDocuments = ['parts'];
 
-/** What this process shows and tells pages. A process without pages reads no files. */
+/** The pages of this process, with the settings that they get. A process without pages reads no files. */
 export const readPages = async ({
   role,
   production,

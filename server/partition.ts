@@ -2,6 +2,7 @@ import process from 'node:process';
 import { partitionTables } from '../adapters/postgres/partitions/convert.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemTimer } from '../adapters/system/timer.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import { readCommandConfig } from './commandConfig.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
 import { isToRun } from './plainCommand.ts';
@@ -31,7 +32,7 @@ const partition = async (): Promise<void> => {
       `${ends.map(({ table, end }) => `${table} has partitions until ${end}.`).join('\n')}\n`,
     );
   } catch (cause) {
-    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+    process.stderr.write(`${messageOf(cause)}\n`);
     process.exitCode = 1;
   }
 };

@@ -57,6 +57,16 @@ const closeAll = async (closers: readonly Close[], log: Log): Promise<void> => {
   }
 };
 
+/**
+ * For a command that ends between two steps: aborts on the first signal. A second signal ends the process, as it does
+ * by default.
+ */
+export const stopOnSignal = (): AbortSignal => {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+};
+
 /** Exits with 1 and says on standard error why the start failed. */
 export const exitWithError = (reason: string, program = 'Cartwright'): never => {
   process.stderr.write(`${program} cannot start: ${reason}\n`);

@@ -1,5 +1,6 @@
 import type { ReadPosition } from '../core/consistency.ts';
 import { bytesOf } from '../core/consistency.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import type { Log } from '../core/log.ts';
 import {
   addSample,
@@ -42,12 +43,12 @@ export const createReplicaWatch = (
 ): ReplicaWatch => {
   let health = unknown;
   let samples: readonly LogSample[] = [];
-  let told = '';
+  let logged: ReplicaHealth['state'] | null = null;
 
-  const tell = ({ state, lagMs }: ReplicaHealth, reason: string | null): void => {
-    const isFirst = told === '';
-    if (told === state) return;
-    told = state;
+  const logChange = ({ state, lagMs }: ReplicaHealth, reason: string | null): void => {
+    const isFirst = logged === null;
+    if (logged === state) return;
+    logged = state;
     const facts = { replica: address };
     if (state === 'up') {
       if (!isFirst) log.info('the replica is read again', facts);
@@ -74,7 +75,7 @@ export const createReplicaWatch = (
       const lag = found.isStandby ? lagOf(samples, found.replayed, clock.nowMs()) : noLag;
       health = { state: stateOf(lag), ...lag };
     }
-    tell(health, typeof found === 'string' ? found : null);
+    logChange(health, typeof found === 'string' ? found : null);
   };
 
   return {
@@ -109,6 +110,6 @@ const statusOf = async (replica: Pick<Replica, 'status'>, timer: Timer): Promise
     if (status === null) return 'it did not answer in time';
     return status.isOk() ? status.value : status.error.reason;
   } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause);
+    return messageOf(cause);
   }
 };

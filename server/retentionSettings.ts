@@ -14,8 +14,8 @@ export const retentionSettings = ({ whole, wholeOrZero }: Kinds): Retention => {
     const value = wholeOrZero(name, fallback, least, daysMax, doc);
     return value === 0 ? null : value * dayMs;
   };
-  const days = (name: string, fallback: number, least: number, most: number, doc: string): number =>
-    whole(name, fallback, least, most, doc) * dayMs;
+  /** At most a year, and never forever. */
+  const days = (name: string, least: number, doc: string): number => whole(name, 30, least, 365, doc) * dayMs;
   return {
     responses: daysOrForever(
       'KEEP_ANSWERS_DAYS',
@@ -49,16 +49,12 @@ export const retentionSettings = ({ whole, wholeOrZero }: Kinds): Retention => {
     ),
     events: days(
       'KEEP_EVENTS_DAYS',
-      30,
       4,
-      365,
       'How many days an event waits for a webhook endpoint or Kafka that does not take it, at least 4. Then it is dropped, and the log says so.',
     ),
     deliveries: days(
       'KEEP_DELIVERIES_DAYS',
-      30,
       1,
-      365,
       'How many days what was sent to webhook endpoints is kept, so that it can be sent again.',
     ),
   };

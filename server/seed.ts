@@ -1,9 +1,11 @@
 import process from 'node:process';
 import { createSystemWorld } from '../adapters/system/system.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import type { OrderCounts } from '../demo/checkOut.ts';
 import { writeHistory } from '../demo/writeHistory.ts';
 import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
+import { stopOnSignal } from './process.ts';
 import { createProgress } from './progress.ts';
 import { type Arguments, parseArguments, usage } from './seedArguments.ts';
 import { openOrExplain, openStore } from './wiring.ts';
@@ -22,7 +24,7 @@ const main = async (): Promise<number> => {
   try {
     return await seed(parsed.value, config.value);
   } catch (cause) {
-    return fail([cause instanceof Error ? cause.message : String(cause)], exitCode.failed);
+    return fail([messageOf(cause)], exitCode.failed);
   }
 };
 
@@ -43,13 +45,6 @@ const seed = async ({ orders, days }: Arguments, config: Config): Promise<number
   if (written.isErr()) return fail([written.error.reason], exitCode.failed);
   process.stdout.write(`${renderSummary(written.value, world.clock.nowMs() - startMs)}\n`);
   return stop.aborted ? exitCode.interrupted : exitCode.done;
-};
-
-/** Aborts on the first signal. A second signal ends the process, as it does by default. */
-const stopOnSignal = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return controller.signal;
 };
 
 const renderSummary = ({ placed, paid, cancelled }: OrderCounts, tookMs: number): string => {

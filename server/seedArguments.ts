@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { err, ok, Result } from 'neverthrow';
+import { messageOf } from '../core/errorMessage.ts';
 
 export type Arguments = { readonly orders: number; readonly days: number; readonly help: boolean };
 
@@ -39,7 +40,7 @@ const options = {
 
 const read = Result.fromThrowable(
   (argv: readonly string[]) => parseArgs({ args: [...argv], options, strict: true }).values,
-  (cause) => (cause instanceof Error ? cause.message : String(cause)),
+  messageOf,
 );
 
 const whole = (name: string, text: string, max: number): Result<number, string> => {

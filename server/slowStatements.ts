@@ -9,7 +9,7 @@ export const createSlowStatements = (
   { slowMs: ms }: { readonly slowMs: number },
 ): SlowStatements => ({
   ms,
-  tell: (tookMs, text) => {
+  onSlow: (tookMs, text) => {
     const statement = text.replace(/\s+/g, ' ').trim().slice(0, shownMax);
     log.warn('slow statement', { ms: Math.round(tookMs), statement }, `slow statement ${statement}`);
   },

@@ -77,7 +77,7 @@ const countDropped = (metrics: Metrics, droppedLines: () => number): void => {
   });
 };
 
-/** Checkouts by what their customer was told: a status of the response, or the kind of the failure. */
+/** Checkouts by the answer that their customer got: a status of the response, or the kind of the failure. */
 const createCheckoutMetrics = (metrics: Metrics) => {
   const checkouts = metrics.counter({
     name: 'cartwright_checkouts_total',

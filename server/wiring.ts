@@ -8,6 +8,7 @@ import { mailDomain } from '../adapters/smtp/address.ts';
 import type { SlowStatements } from '../adapters/stored/slowStatements.ts';
 import { withTimeLimit } from '../adapters/system/providerTimeLimit.ts';
 import type { FinishChallenge, ListCharges } from '../api/deps.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import type { PaymentProvider } from '../core/provider.ts';
@@ -109,7 +110,10 @@ export const openOrExplain = async <T>(
   }
 };
 
-/** For a command that works on what a shop has: with a mistyped path it must not make an empty shop and say that all is well. */
+/**
+ * For a command that works on what a shop has: with a mistyped path it must not make an empty shop and say that all is
+ * well.
+ */
 export const refuseMissingFile = (databaseUrl: string): void => {
   const path = sqlitePathOf(databaseUrl);
   if (path !== null && !existsSync(path))
@@ -123,9 +127,7 @@ const explainStoreFailure = async (
   reason: string | null,
 ): Promise<Error> => {
   const isMigration = cause instanceof Error && cause.name === 'MigrationFailed';
-  const message = isMigration
-    ? cause.message
-    : (reason ?? (cause instanceof Error ? cause.message : String(cause)));
+  const message = isMigration ? cause.message : (reason ?? messageOf(cause));
   const advice = await adviceFor(databaseUrl, cause);
   return createStartError(
     `the database ${addressOf(databaseUrl)}: ${message}${advice === null ? '' : `. To repair it, ${advice}.`}`,

@@ -1,4 +1,5 @@
 import type { CountedLog } from '../core/countedLog.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import { isLeaseHeld, type Pause } from '../core/pause.ts';
 import type { Queue } from '../core/queue.ts';
 import type { AsyncResult } from '../core/result.ts';
@@ -159,7 +160,7 @@ const performOrFail = async <L extends LeaseRef, Report>(
     return { result: await perform(lease), threw: false };
   } catch (cause) {
     countedLog.error(`the step ${lease.step} threw`, { taskId: lease.taskId, ...logFacts(lease), cause });
-    const error = cause instanceof Error ? cause.message : String(cause);
+    const error = messageOf(cause);
     return { result: failedAttempt(lease, error, world), threw: true };
   }
 };

@@ -41,16 +41,16 @@ export const createMaintenancePolls = (
     readonly retention?: Retention | undefined;
   },
 ): Readonly<Record<string, Poll>> => ({
-  rescue: ifMayClaim(ports, createRescuePoll(ports, settings.leaseMs / 2)),
-  'payment recovery': ifMayClaim(
+  rescue: whileMayClaim(ports, createRescuePoll(ports, settings.leaseMs / 2)),
+  'payment recovery': whileMayClaim(
     ports,
     createRecoveryPoll(ports, Math.min(recoverEveryMs, settings.reconcileAfterMs)),
   ),
-  'cancelling of expired orders': ifMayClaim(ports, createExpiryPoll(ports)),
+  'cancelling of expired orders': whileMayClaim(ports, createExpiryPoll(ports)),
   'comparison of the stock': createStockPoll(ports),
   'money checks': createMoneyPoll(ports),
   'folding of names': createRefoldPoll(ports),
-  'history of the queue': ifMayClaim(ports, createHistoryPoll(ports)),
+  'history of the queue': whileMayClaim(ports, createHistoryPoll(ports)),
   retention: createRetentionPoll(ports, settings.retention),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
 });
@@ -58,7 +58,7 @@ export const createMaintenancePolls = (
 const clockCheckEveryMs = 1_000;
 
 /** With a wrong clock, this process would take leases and payments that others still work on, and end orders early. */
-export const ifMayClaim =
+export const whileMayClaim =
   ({ mayClaim }: { readonly mayClaim: () => boolean }, poll: Poll): Poll =>
   async () =>
     mayClaim() ? poll() : ok(clockCheckEveryMs);

@@ -33,7 +33,8 @@ export const createPauseLog = (
     log.warn(
       'a step is paused, because its server does not work; its tasks wait, and one at a time is tried',
       {
-        ...{ pipeline, step },
+        pipeline,
+        step,
         ...facts,
       },
     );

@@ -1,5 +1,6 @@
 import { ok } from 'neverthrow';
 import type { CountedLog } from '../core/countedLog.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import { claimLimit, type EventTarget, planReport, type SendOutcome } from '../core/eventTarget.ts';
 import type { Log } from '../core/log.ts';
 import type { LeasedEvent, SubscriptionHealth } from '../core/relay.ts';
@@ -12,7 +13,7 @@ import { type Sleep, startSleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import { createEventDrops } from './eventDrops.ts';
 import { type LoopPorts, type Poll, startLoop } from './loop.ts';
-import { ifMayClaim } from './maintenance.ts';
+import { whileMayClaim } from './maintenance.ts';
 
 type RelayPorts = {
   readonly store: Pick<Store, 'events' | 'deliveries'>;
@@ -50,7 +51,7 @@ export const startRelay = (
   const sending =
     ports.eventTargets.length === 0
       ? null
-      : startLoop('relay of events', ifMayClaim(ports, relay.poll), shared);
+      : startLoop('relay of events', whileMayClaim(ports, relay.poll), shared);
   const drops = createEventDrops(ports, settings.retention);
   const dropping = startLoop('dropping of old events', drops.poll, shared);
   return {
@@ -70,9 +71,9 @@ export const startRelay = (
 type Next = 'go on' | 'end' | number;
 
 /**
- * After a batch that was not full, more events gather for this long before the next one. Few large batches cost less than
- * many small ones, and several events of an order are read together. While there are few, they cost little, and need not wait
- * as long.
+ * After a batch that was not full, more events gather for this long before the next one. Few large batches cost less
+ * than many small ones, and several events of an order are read together. While there are few, they cost little, and
+ * need not wait as long.
  */
 const gatherMs = (events: number): number => (events < 100 ? 100 : 250);
 
@@ -207,7 +208,7 @@ const send = async (
   try {
     return await target.send(subscription, events, deadlineMs);
   } catch (cause) {
-    const error = cause instanceof Error ? cause.message : String(cause);
+    const error = messageOf(cause);
     return events.map(() => ({ error }));
   }
 };
@@ -236,7 +237,9 @@ const logOutcome = (
     log.info('a receiver takes events again', { subscription, kind, afterMs: failedMs });
   if (pauseReason !== null)
     log.warn('paused a subscription: its receiver has failed for three days, or wants no more', {
-      ...{ subscription, kind, pauseReason },
+      subscription,
+      kind,
+      pauseReason,
     });
 };
 

@@ -45,12 +45,8 @@ export const createStepLog = (log: Log, timer: Timer): StepLog => {
   const counted = createCountedLog(log, timer);
   return ({ isLast, failsOrders, cause, ...failure }) => {
     const { pipeline, step, database } = failure;
-    const facts = {
-      ...failure,
-      ...(database === undefined ? {} : { database }),
-      ...(cause instanceof Error ? { cause } : {}),
-    };
-    const message = messageOf(isLast, failsOrders);
+    const facts = { ...failure, ...(cause instanceof Error ? { cause } : {}) };
+    const message = stepMessage(isLast, failsOrders);
     // Servers answer in words of their own, so the error is no part of the key.
     const key = `${message} ${pipeline} ${step} ${database?.code ?? ''}`;
     if (isLast) counted.error(message, facts, key);
@@ -58,7 +54,7 @@ export const createStepLog = (log: Log, timer: Timer): StepLog => {
   };
 };
 
-const messageOf = (isLast: boolean, failsOrders: boolean): string => {
+const stepMessage = (isLast: boolean, failsOrders: boolean): string => {
   if (!isLast) return 'a step could not be done, and will be tried again';
   return failsOrders
     ? 'a task failed, and its orders with it; it waits for an operator'

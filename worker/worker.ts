@@ -27,7 +27,7 @@ import type { World } from '../core/world.ts';
 import type { ClaimTasks } from './claimRound.ts';
 import type { ExecutorPorts } from './executor.ts';
 import { type LoopPorts, startLoop } from './loop.ts';
-import { createMaintenancePolls, ifMayClaim as whileMayClaim } from './maintenance.ts';
+import { createMaintenancePolls, whileMayClaim } from './maintenance.ts';
 import { createOutageLog } from './outage.ts';
 import { createPausesPoll } from './pauses.ts';
 import { type RunningPipeline, startPipeline } from './pipeline.ts';
@@ -123,7 +123,8 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     .map((pipeline) => withServices(pipeline, ports.stepServices.available));
   const pausesPoll = createPausesPoll(
     {
-      ...{ ...shared, store },
+      ...shared,
+      store,
       releaseHeld: (pauses) => Promise.all(runningPipelines.map((each) => each.releaseHeld(pauses))),
     },
     orderPipelines,

@@ -4,8 +4,8 @@ import type { LeasedEvent } from '../../core/relay.ts';
 export const cloudEventType = 'application/cloudevents+json; charset=UTF-8';
 
 /**
- * An event as CloudEvents 1.0 in structured JSON. Its attributes and its data are those of the body, so that every receiver
- * hears the same. `sequence` is an extension: the order of the events of one subject. The envelope is put around the text
+ * An event as CloudEvents 1.0 in structured JSON. Its attributes and its data are those of the body, so that all receivers
+ * get the same. `sequence` is an extension: the order of the events of one subject. The envelope is put around the text
  * of the body: to parse it and write it anew takes four times as long.
  */
 export const cloudEventOf = ({ body }: Pick<LeasedEvent, 'body'>): string => {

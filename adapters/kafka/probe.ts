@@ -65,7 +65,7 @@ const askBroker = async (
       );
     }
   };
-  // The library tells of a failed connection twice, and an event that nobody listens to would end the process.
+  // The library reports a failed connection twice, and an event that nobody listens to would end the process.
   client.on('error', () => {});
   const answer = await withTimeout(timer, 2 * timeoutMs, ask(), () => fault('it does not answer'));
   await client.close().catch(() => {});

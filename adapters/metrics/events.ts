@@ -9,8 +9,8 @@ import { createReading } from './reading.ts';
 const kinds = ['webhook', 'kafka'] as const satisfies readonly SubscriptionKind[];
 
 /**
- * How far those are behind who hear of events, whichever process is asked. What a paused subscription has not heard is
- * counted apart: nobody sends it.
+ * How far the receivers of events are behind, whichever process is asked. The events of paused subscriptions are counted
+ * apart: nobody sends them.
  */
 export const createBacklogMetrics = (
   metrics: Metrics,

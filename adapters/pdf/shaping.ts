@@ -2,7 +2,8 @@ import type { Font, GlyphRun } from 'fontkit';
 
 /**
  * The font, with a layout that always comes to an end. The library throws at some marks of Gurmukhi and Malayalam: then
- * they are placed as the font draws them, not moved to their letters. What it cannot shape at all is laid out letter by letter.
+ * they are placed as the font draws them, not moved to their letters. What it cannot shape at all is laid out letter by
+ * letter.
  */
 export const withSafeLayout = (font: Font): Font => {
   const shape = font.layout;

@@ -20,7 +20,7 @@ export const paymentExtras = ['attempt', 'response', 'recover_ms', 'claimed_ms',
 /** Columns from which no field of core's `Refund` is made. */
 export const refundExtras = ['key', 'fingerprint', 'reference', 'charge_reference'] as const;
 
-const namesOf = (table: PgTable, extras: readonly string[] = []): readonly string[] =>
+const namesOf = (table: PgTable, extras: readonly string[]): readonly string[] =>
   Object.values(getTableColumns(table))
     .map(({ name }) => name)
     .filter((name) => !extras.includes(name));
@@ -49,10 +49,10 @@ export const checkoutNumber: Columns = (sql, alias) =>
 /** The columns of a `PaymentRow`. */
 export const paymentColumns = createColumns(paymentNames);
 
-/** The orders of a checkout as JSON, in the order of its request, as the column `orders`. `alias` is of the table `audit`. */
-export const checkoutOrders = (sql: Sql, alias: string): Fragment => sql`(
+/** The orders of the checkout `a`, a row of `audit`: JSON in the order of its request, as the column `orders`. */
+export const checkoutOrders = (sql: Sql): Fragment => sql`(
   select json_agg(o order by u.position)
-  from unnest(${sql.unsafe(`${alias}.order_ids`)}) with ordinality as u(order_id, position)
+  from unnest(a.order_ids) with ordinality as u(order_id, position)
   cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
 ) as orders`;
 

@@ -66,7 +66,7 @@ export const connect = ({
     ends_session: endingStates,
     ...(onPoolWait !== undefined && { onwait: onPoolWait }),
     ...(silence !== undefined && { silence }),
-    ...(slow !== undefined && { slow_ms: slow.ms, onslow: slow.tell }),
+    ...(slow !== undefined && { slow_ms: slow.ms, onslow: slow.onSlow }),
     ...server,
     // The default pauses grow to 20 s. The server may be back long before that.
     backoff: (attempt: number) => Math.min(0.1 * attempt, 1),

@@ -1,4 +1,4 @@
-import { firstIdAt } from '../../core/id.ts';
+import { firstId, firstIdAt } from '../../core/id.ts';
 import { closedPaymentStatuses } from '../../core/payment.ts';
 import {
   capturedMailsMax,
@@ -50,9 +50,6 @@ const lockMark = async (tx: Transaction, kind: RetentionKind): Promise<string | 
   return (await select())[0]?.after ?? null;
 };
 
-/** Before every id. */
-const firstId = '00000000-0000-0000-0000-000000000000';
-
 /** An open payment keeps its response: it may still be claimed again, and is there for days at most. */
 const dropResponses: Drop = (tx, slice) =>
   walk(
@@ -84,8 +81,8 @@ const countOf = ({ count }: { readonly count: number }, { limit }: RetentionSlic
   isMore: count === limit,
 });
 
-// The oldest rows are a CTE that is run once. As a subquery the server may run it for each row that it deletes, and a row that
-// is deleted already is skipped: then more than a slice goes.
+// The oldest rows are a CTE that is run once. As a subquery the server may run it for each row that it deletes, and a
+// row that is deleted already is skipped: then more than a slice goes.
 
 // The ids of tasks are in the order of time, so the scan begins with the oldest and ends at the slice.
 const dropLedger: Drop = async (tx, slice) =>

@@ -41,10 +41,11 @@ import { checkMigrated, checkRights, checkVersion, checkWrites, NotMigrated } fr
 type CheckoutOptions = { readonly numberPrefix?: string };
 
 /**
- * Connects and migrates, or with `readOnly` waits for who migrates. Rejects with the driver's error if the server cannot be reached, with `SchemaTooNew` if a
- * newer version has migrated the database, with `SchemaTooOld` if an unreleased version has created it, with
- * `MigrationFailed` if a migration did not go through, and with `CannotUseDatabase` if the server is too old or the user lacks rights. With `readOnly` it writes nothing, needs
- * only the rights to read, and rejects with `NotMigrated` until another process has migrated.
+ * Connects and migrates. With `readOnly` it writes nothing, needs only the rights to read, and rejects with
+ * `NotMigrated` until another process has migrated. Rejects with the driver's error if the server cannot be reached,
+ * with `SchemaTooNew` if a newer version has migrated the database, with `SchemaTooOld` if an unreleased version has
+ * created it, with `MigrationFailed` if a migration did not go through, and with `CannotUseDatabase` if the server is
+ * too old or the user lacks rights.
  */
 export const openPostgresStore = async (
   world: World,
@@ -61,7 +62,7 @@ export const openPostgresStore = async (
     else {
       await checkVersion(sql);
       await migrateWith(sql, options);
-      await checkRights(sql, readOnly);
+      await checkRights(sql, false);
       await checkWrites(sql);
     }
   } finally {

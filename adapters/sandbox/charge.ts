@@ -32,6 +32,9 @@ export const readCharge = async (engine: Engine, reference: string): AsyncResult
 };
 
 const reportedDispute = ({ id, amount, reason, status, createdAtMs }: SandboxDispute): ReportedDispute => ({
-  ...{ reference: id, amount, reason, atMs: createdAtMs },
+  reference: id,
+  amount,
+  reason,
+  atMs: createdAtMs,
   status: status === 'needs_response' ? 'open' : status,
 });

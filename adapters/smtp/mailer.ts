@@ -42,8 +42,8 @@ const mailsPerSession = 100;
 const mailerIsClosed: MailOutcome = { kind: 'deferred', reason: 'the mailer is closed' };
 
 /**
- * Sends mails over SMTP. Throws if `url` or `from` is not valid; `send` never throws. `outcomeOf` says which
- * failures are rejected, which are deferred, and which are the server's. `close` aborts the mails in flight, which are deferred.
+ * Sends mails over SMTP. Throws if `url` or `from` is not valid; `send` never throws. `outcomeOf` says which failures
+ * are rejected, which are deferred, and which are the server's. `close` aborts the mails in flight, which are deferred.
  */
 export const createSmtpMailer = (
   { clock, timer }: Pick<World, 'clock' | 'timer'>,

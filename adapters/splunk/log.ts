@@ -136,8 +136,8 @@ const createReports = (log: Options['log']) => {
   let isOver = false;
   let all = 0;
   let said = 0;
-  const sayDropped = (message: string): void => {
-    if (all > said) log.warn(message, { lines: all - said });
+  const sayDropped = (): void => {
+    if (all > said) log.warn('log lines were dropped and are not in Splunk', { lines: all - said });
     said = all;
     dropping = false;
   };
@@ -157,10 +157,10 @@ const createReports = (log: Options['log']) => {
     recovered: (): void => {
       if (failing) log.info('Splunk takes log lines again');
       failing = false;
-      sayDropped('log lines were dropped and are not in Splunk');
+      sayDropped();
     },
     closed: (): void => {
-      sayDropped('log lines were dropped and are not in Splunk');
+      sayDropped();
       isOver = true;
     },
   };

@@ -70,9 +70,9 @@ export const openClient = ({ path }: ConnectionOptions): Database.Database => {
 };
 
 /**
- * SQLite uses a bound value to estimate how many rows a comparison or a limit leaves, so it plans the statement again after
- * each binding: 20 µs instead of 2 for a join by key. A unary `+` before the value prevents that and changes nothing else. We
- * add it here, because Drizzle generates its own statements.
+ * SQLite uses a bound value to estimate how many rows a comparison or a limit leaves, so it plans the statement again
+ * after each binding: 20 µs instead of 2 for a join by key. A unary `+` before the value prevents that and changes
+ * nothing else. We add it here, because Drizzle generates its own statements.
  */
 export const keepStatementPlans = (client: Database.Database): void => {
   const prepare = client.prepare.bind(client);

@@ -28,12 +28,9 @@ export const createSelect = <Row>(client: Database.Database) => {
 export const olderThan = (table: 'orders' | 'product', position: string, id: string | null): Condition[] =>
   id === null ? [] : [[`${position} < ${positionFrom(table)}`, id]];
 
-/** The row with this id and newer rows. */
-export const notOlderThan = (
-  table: 'orders' | 'product',
-  position: string,
-  id: string | null,
-): Condition[] => (id === null ? [] : [[`${position} >= ${positionFrom(table)}`, id]]);
+/** The order with this id and newer ones. */
+export const notOlderThan = (position: string, id: string | null): Condition[] =>
+  id === null ? [] : [[`${position} >= ${positionFrom('orders')}`, id]];
 
 /** The position of the oldest row whose id is not below the given one, or a position after all rows. */
 const positionFrom = (table: 'orders' | 'product'): string =>

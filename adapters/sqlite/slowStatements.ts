@@ -7,7 +7,7 @@ const calls = ['run', 'get', 'all'] as const;
 /** Measures each statement that is prepared from now on. The wait for another process's lock counts. */
 export const watchSlowStatements = (
   client: Database.Database,
-  { ms: slowMs, tell }: SlowStatements,
+  { ms: slowMs, onSlow }: SlowStatements,
   clock: Clock,
 ): void => {
   const prepare = client.prepare.bind(client);
@@ -20,7 +20,7 @@ export const watchSlowStatements = (
           return call(...values);
         } finally {
           const tookMs = clock.nowMs() - startedMs;
-          if (tookMs >= slowMs) tell(tookMs, text);
+          if (tookMs >= slowMs) onSlow(tookMs, text);
         }
       };
       Object.defineProperty(statement, name, { value });

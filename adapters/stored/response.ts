@@ -20,8 +20,8 @@ type ConstantOrderField = 'id' | 'customerId' | 'product' | 'expiresAtMs' | 'cre
 type PendingOrderField = 'quantity' | 'total';
 
 /**
- * What is left of a response after `KEEP_ANSWERS_DAYS`: a row that tells that there was one. The release 0.2.0 reads it as
- * a response without stored fields, and so sends the first status with the checkout as it now stands.
+ * What is left of a response after `KEEP_ANSWERS_DAYS`: a row that says that there was one. The release 0.2.0 reads it as
+ * a response without stored fields, and so sends the first status with the checkout as it is now.
  */
 type DroppedResponse = Pick<StoredResponse, 'status'> & {
   readonly requestId?: undefined;

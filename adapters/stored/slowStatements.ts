@@ -1,6 +1,6 @@
-/** Is called for each statement of the database that takes `ms` or longer. */
+/** Watches for statements of the database that take `ms` or longer. */
 export type SlowStatements = {
   readonly ms: number;
-  /** `text` has no values: they may be a customer's. */
-  readonly tell: (tookMs: number, text: string) => void;
+  /** Called for each of them. `text` has no values: they may be a customer's. */
+  readonly onSlow: (tookMs: number, text: string) => void;
 };

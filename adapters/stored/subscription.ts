@@ -97,7 +97,7 @@ export const deliveryFrom = (row: DeliveryRow): Delivery => ({
 /** More than these are not counted. */
 export const topicEventsMax = 100_000;
 
-/** A topic of Kafka, and how many events it has not heard. One more than the most that are counted means more. */
+/** A topic of Kafka, and how many events wait for it. One more than the most that are counted means more. */
 export type SubscribedTopic = { readonly topic: string; readonly events: number };
 
 /** The same in both databases, but for the events that stand in batches. */

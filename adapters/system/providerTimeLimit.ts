@@ -1,4 +1,5 @@
 import { err } from 'neverthrow';
+import { messageOf } from '../../core/errorMessage.ts';
 import type { PaymentProvider } from '../../core/provider.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import { ledgerReadMs } from '../../core/stepDeadline.ts';
@@ -37,6 +38,6 @@ const attempt = async <Outcome>(call: () => Promise<Outcome>): Promise<Outcome |
   try {
     return await call();
   } catch (cause) {
-    return unknown(cause instanceof Error ? cause.message : String(cause));
+    return unknown(messageOf(cause));
   }
 };

@@ -1,6 +1,5 @@
 import { createCalendar } from '../../core/calendar.ts';
 import type { Shop } from '../../core/invoice.ts';
-import type { Traceparent } from '../../core/trace.ts';
 import type { World } from '../../core/world.ts';
 import { systemClock } from './clock.ts';
 import { createTimeOrderedIds } from './ids.ts';
@@ -9,9 +8,9 @@ import { systemTimer, yieldToSystemEventLoop } from './timer.ts';
 
 /**
  * The real world: the machine's clock and timers, ids that are unique across processes, and secure random numbers. Only
- * the time zone and the details are the shop's and not the machine's.
+ * the time zone and the details are the shop's and not the machine's. It traces nothing.
  */
-export const createSystemWorld = (shop: Shop = unnamedShop, traceparent: Traceparent = noTrace): World => {
+export const createSystemWorld = (shop: Shop = unnamedShop): World => {
   const random = createSystemRandom();
   return {
     clock: systemClock,
@@ -21,10 +20,8 @@ export const createSystemWorld = (shop: Shop = unnamedShop, traceparent: Tracepa
     yieldToEventLoop: yieldToSystemEventLoop,
     calendar: createCalendar(shop.timeZone),
     shop,
-    traceparent,
+    traceparent: () => undefined,
   };
 };
-
-const noTrace: Traceparent = () => undefined;
 
 const unnamedShop: Shop = { name: 'Cartwright', address: '', taxId: '', timeZone: 'UTC' };

@@ -7,7 +7,8 @@ import { internal, type SpanOptions, type SpanOutcome, type Spans } from './trac
 /** What we call outside, with what came of it. A span has no address and no amount. */
 
 const clientSpan = (name: string, attributes: Attributes): SpanOptions => ({
-  ...{ name, attributes },
+  name,
+  attributes,
   kind: SpanKind.CLIENT,
 });
 

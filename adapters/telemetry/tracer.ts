@@ -180,6 +180,7 @@ const finish = (span: Span, started: Attributes, { attributes, error }: SpanOutc
 
 /** The options of a span of this program, which no other one has to understand. */
 export const internal = (name: string, attributes: Attributes = {}): SpanOptions => ({
-  ...{ name, attributes },
+  name,
+  attributes,
   kind: SpanKind.INTERNAL,
 });

@@ -64,7 +64,7 @@ const postTo = (
     });
     let answer: Answer | null = null;
     const settle = (cause: unknown) => (answer === null ? reject(cause) : resolve(answer));
-    const hear = ({ statusCode, headers: received }: IncomingMessage) => {
+    const readHead = ({ statusCode, headers: received }: IncomingMessage) => {
       answer = { status: statusCode ?? 0, retryAfter: received['retry-after'] };
     };
     const closed = new Error('the connection was closed without an answer');
@@ -74,12 +74,12 @@ const postTo = (
     };
     sent.on('error', settle);
     sent.on('response', (response) => {
-      hear(response);
+      readHead(response);
       readToEnd(response, end);
     });
     // An answer 101 is no response for the client: it gives the connection away, and says nothing more.
     sent.on('upgrade', (response, socket) => {
-      hear(response);
+      readHead(response);
       socket.destroy();
       end();
     });

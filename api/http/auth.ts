@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose';
 import { err, ok, type Result } from 'neverthrow';
 import type { CountedLog } from '../../core/countedLog.ts';
+import { messageOf } from '../../core/errorMessage.ts';
 import type { Permission } from '../../core/permission.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { Clock } from '../../core/world.ts';
@@ -141,8 +142,6 @@ const keysUnavailable = (cause: unknown): Unavailable => ({
   kind: 'unavailable',
   reason: `cannot load the key set for tokens: ${messageOf(cause)}`,
 });
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 /** The caller that a verified token names, or why a claim of it is not accepted. */
 const callerOf = (payload: JWTPayload, names: ClaimNames): Result<Person, TokenReason> => {

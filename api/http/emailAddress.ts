@@ -18,8 +18,12 @@ export const emailField = t.String({
   documented: { format: 'email', maxLength: 254 },
 });
 
-/** The email address at `path` of a body, if mail can be sent to it. */
-export const readEmailField = (path: string, email: string): Result<string, ValidationFailure> =>
+/** The member `email` of a body, if mail can be sent to it. */
+export const readEmailField = (email: string): Result<string, ValidationFailure> =>
   isEmailAddress(email)
     ? ok(email)
-    : err(validationFailure([{ path, message: 'Expected an email address that mail can be sent to' }]));
+    : err(
+        validationFailure([
+          { path: '/email', message: 'Expected an email address that mail can be sent to' },
+        ]),
+      );

@@ -10,7 +10,10 @@ export const wasEndedBefore = async (
   { action, target }: { readonly action: 'key.end' | 'pause.end' | 'webhook.end'; readonly target: string },
 ): AsyncResult<boolean> => {
   const query: ActivityQuery = {
-    ...{ action, target, actor: null, fromMs: null },
+    action,
+    target,
+    actor: null,
+    fromMs: null,
     toMs: null,
     after: null,
     limit: 1,

@@ -24,7 +24,7 @@ const pauseMs = 5_000;
 
 /**
  * The loading is jose's. When to load is decided here, by our clock: jose keeps the keys that it has for ten minutes.
- * `onOutage` is told each time that the keys cannot be loaded while older ones are still used.
+ * `onOutage` is called each time that the keys cannot be loaded while older ones are still used.
  */
 export const createKeySet = (url: string, clock: Clock, onOutage: (cause: unknown) => void): KeySet => {
   const keys = createRemoteJWKSet(new URL(url), {
@@ -54,7 +54,10 @@ export const createKeySet = (url: string, clock: Clock, onOutage: (cause: unknow
     loading ??= loadNow();
     return loading;
   };
-  /** What is of a time to come, because the clock was set back, is old: else nothing is loaded until it comes there again. */
+  /**
+   * What is of a time to come, because the clock was set back, is old: else nothing is loaded until it comes there
+   * again.
+   */
   const ageOf = (atMs: number): number => {
     const ageMs = clock.nowMs() - atMs;
     return ageMs < 0 ? maxAgeMs : ageMs;

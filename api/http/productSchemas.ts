@@ -30,7 +30,7 @@ const normalizeUrl = (text: string): string | null => {
 /** A `%` without two digits, signs that are allowed in some places only, and those that a URI never has (RFC 3986). */
 const doubtfulSigns = /%(?![\da-f]{2})|[#[\]]|[^\w\-.~:/?@!$&'()*+,;=%]/gi;
 
-/** `URL` keeps signs that programs refuse which check a `uri`. Brackets may stand in a host, and one `#` after it. */
+/** `URL` keeps signs that programs refuse which check a `uri`. Brackets are allowed in a host, and one `#` after it. */
 const encodeStraySigns = (href: string): string => {
   const hostEnd = href.indexOf('/', 'https://'.length);
   const fragmentStart = href.indexOf('#');
@@ -57,7 +57,10 @@ const name = t.String({
   description: `a name of 1 to ${lengthMax.name} characters, at least one of them visible and none of them a control character`,
 });
 
-/** The URLs and paths that every client can write. Others, such as those with letters beyond ASCII in the host, are encoded. */
+/**
+ * The URLs and paths that every client can write. Others, such as those with letters beyond ASCII in the host, are
+ * encoded.
+ */
 const httpUrlPattern =
   'https?://(?:[A-Za-z0-9][A-Za-z0-9-]{0,30}\\.){0,6}[A-Za-z][A-Za-z0-9-]{0,30}(?::[0-9]{1,4})?(?:[/?#][!-~]*)?';
 const pictureUrlPattern = `^(?:${httpUrlPattern}|${ownPicture})$`;

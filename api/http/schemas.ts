@@ -18,8 +18,8 @@ export const integer = (options: {
 }) => t.Number({ multipleOf: 1, ...options });
 
 /**
- * Text of 1 to `lengthMax` code points of which a person sees at least one. Control characters are an error (PostgreSQL cannot
- * store a NUL), and so are lone surrogates (UTF-8 cannot encode them).
+ * Text of 1 to `lengthMax` code points of which a person sees at least one. Control characters are an error (PostgreSQL
+ * cannot store a NUL), and so are lone surrogates (UTF-8 cannot encode them).
  */
 export const text = (lengthMax: number, description = 'text') =>
   t.String({

@@ -21,7 +21,7 @@ const parameter = {
   schema: { type: 'string' },
 };
 
-/** The answers that have a token: a command that was refused may have told of what a replica does not know yet. */
+/** The answers that have a token. A refusal may also depend on what a replica does not have yet. */
 const withToken = /^(?:2\d\d|402|404|409|422)$/;
 
 /** Adds the token to an operation: commands give it, and reads of the database take it. */

@@ -23,8 +23,12 @@ export const customerSamples = {
     ],
     mails: [
       {
-        ...{ messageId: mail.messageId, to: mail.to, subject: mail.subject },
-        ...{ text: mail.text, html: mail.html, at },
+        messageId: mail.messageId,
+        to: mail.to,
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        at,
       },
     ],
     commands: [],

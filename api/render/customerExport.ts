@@ -84,6 +84,10 @@ const renderInvoice = ({ issuedAtMs, ...invoice }: Invoice) => ({
 });
 
 export const renderExportedMail = ({ messageId, to, subject, text, html, atMs }: CapturedMail) => ({
-  ...{ messageId, to, subject, text, html },
+  messageId,
+  to,
+  subject,
+  text,
+  html,
   at: timeOf(atMs),
 });

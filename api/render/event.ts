@@ -132,7 +132,9 @@ const membersOf = (type: ShownEventType) => ({
         : 'The id of the order or checkout that it is about.',
   }),
   sequence: t.Number({
-    ...{ multipleOf: 1, minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    multipleOf: 1,
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
     description:
       'Rises with the events of one subject, and may have gaps. An event whose sequence is not higher than the last one is a repeat.',
   }),

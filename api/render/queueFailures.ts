@@ -24,7 +24,11 @@ export const failuresJson = component(
 
 export const renderFailures = ({ groups, tasks }: Failures) => ({
   items: groups.map(({ pipeline, step, error, tasks: ofGroup, newestTaskId }) => ({
-    ...{ pipeline, step, error, tasks: ofGroup, newestTaskId },
+    pipeline,
+    step,
+    error,
+    tasks: ofGroup,
+    newestTaskId,
   })),
   nextCursor: null,
   tasks,

@@ -34,10 +34,13 @@ export const createContactCommands = ({ store, world }: ApiDeps, authenticate: A
     requirePermission(authenticate, 'customers:write', async ({ caller, params, request, set }) => {
       const orderId = unwrapOrThrow(idOf(params));
       const { email: sent, resend = false } = unwrapOrThrow(await readBody(request, body));
-      const email = unwrapOrThrow(readEmailField('/email', sent));
+      const email = unwrapOrThrow(readEmailField(sent));
       const nowMs = world.clock.nowMs();
       const correction = {
-        ...{ orderId, email, resend, createId: () => world.ids.next(nowMs) },
+        orderId,
+        email,
+        resend,
+        createId: () => world.ids.next(nowMs),
         traceparent: world.traceparent(),
       };
       const corrected = unwrapOrThrow(

@@ -117,20 +117,20 @@ async function* writeExport(
   parts: AsyncIterable<ExportedPart>,
 ): AsyncGenerator<string, void> {
   let begun = 0;
-  let text = `{"customerId":${JSON.stringify(id)},"exportedAt":"${timeOf(nowMs)}","orders":[`;
+  let unsent = `{"customerId":${JSON.stringify(id)},"exportedAt":"${timeOf(nowMs)}","orders":[`;
   const goTo = (index: number): void => {
-    for (; begun < index; begun++) text += `],"${lists[begun + 1]}":[`;
+    for (; begun < index; begun++) unsent += `],"${lists[begun + 1]}":[`;
   };
   let last: number | null = null;
   for await (const part of parts) {
     const index = lists.indexOf(listOf[part.kind]);
     goTo(index);
-    yield `${text}${last === index ? ',' : ''}${JSON.stringify(render(part))}`;
-    text = '';
+    yield `${unsent}${last === index ? ',' : ''}${JSON.stringify(render(part))}`;
+    unsent = '';
     last = index;
   }
   goTo(lists.length - 1);
-  yield `${text}]}`;
+  yield `${unsent}]}`;
 }
 
 const firstOf = async (chunks: AsyncGenerator<string, void>): Promise<string> => {

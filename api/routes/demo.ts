@@ -62,7 +62,7 @@ export const createDemoTokenRoute = ({ auth, world }: ApiDeps) => {
     '/demo/tokens',
     async ({ request, set }) => {
       const { email, roles: granted } = unwrapOrThrow(await readBody(request, tokenBody));
-      unwrapOrThrow(readEmailField('/email', email));
+      unwrapOrThrow(readEmailField(email));
       const expiresMs = Math.ceil((world.clock.nowMs() + tokenLifetimeMs) / 1000) * 1000;
       set.status = 201;
       return { token: await sign(email, granted, expiresMs), expiresAt: timeOf(expiresMs) };

@@ -79,9 +79,9 @@ export const createDocsRoutes = (deps: ApiDeps, routes: () => AnyElysia['routes'
 /** A product that an example can order. Null without one: the document is served also while the database is down. */
 const findProductId = async ({ store }: ApiDeps): Promise<string | null> => {
   const query = { search: null, type: null, archived: false, after: null, limit: 20 };
-  const page = await store.products.list(query);
-  if (page.isErr()) return null;
-  return page.value.items.find(({ stock }) => stock === null || stock > 1)?.id ?? null;
+  const products = await store.products.list(query);
+  if (products.isErr()) return null;
+  return products.value.items.find(({ stock }) => stock === null || stock > 1)?.id ?? null;
 };
 
 const createProblemPageRoutes = () =>
@@ -104,11 +104,11 @@ const createProblemPageRoutes = () =>
     .get(
       '/docs/problems/:code',
       ({ params, set }) => {
-        const page = problemPageOf(params.code);
-        if (page === null) throw httpError({ kind: 'not_found' });
+        const problemPage = problemPageOf(params.code);
+        if (problemPage === null) throw httpError({ kind: 'not_found' });
         set.headers['content-type'] = 'text/html; charset=utf-8';
         set.headers['content-security-policy'] = problemPagePolicy;
-        return page;
+        return problemPage;
       },
       operation({
         tag: 'Docs',

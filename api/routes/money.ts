@@ -113,7 +113,10 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
         const check = checkOf(params);
         const { caseId, note } = unwrapOrThrow(await readBody(request, acknowledgementBody));
         const command = {
-          ...{ check, caseId: caseId.toLowerCase(), note, actor: actorOf(caller) },
+          check,
+          caseId: caseId.toLowerCase(),
+          note,
+          actor: actorOf(caller),
           command: operatorCommand(world, caller, set),
         };
         const nowMs = world.clock.nowMs();

@@ -148,7 +148,7 @@ const changeOrderBody = createCheck(strictObject({ quantity }));
 type NewOrder = Omit<OrderRequest, 'id'>;
 
 /** The most orders in one statement, and the most that may wait for it. Further ones get `unavailable`. */
-const placeLimits = { batchMax: 128, waitingMax: 4096 };
+const placeLimits = { batchMax: 128, waitingMax: 4_096 };
 
 export const createPlaceOrderRoute = (
   { store, world, ordersPendingMax, orderTtlMs }: ApiDeps,

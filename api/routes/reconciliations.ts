@@ -127,7 +127,10 @@ export const createReconciliationCommands = (
       const { day, fromMs, toMs } = unwrapOrThrow(readDay('/day', body.day, nowMs, world.calendar));
       const ids = { id: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
       const command = {
-        ...{ ...ids, day, dayMs: fromMs, endMs: toMs },
+        ...ids,
+        day,
+        dayMs: fromMs,
+        endMs: toMs,
         command: operatorCommand(world, caller, set),
         traceparent: world.traceparent(),
       };

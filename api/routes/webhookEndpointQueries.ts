@@ -57,7 +57,7 @@ export const readEndpoint = async (
   return found?.kind === 'webhook' ? found : null;
 };
 
-/** What an endpoint has not heard. */
+/** The events that wait for an endpoint. */
 export const readBacklog = async ({ events }: Pick<Store, 'events'>, id: string): AsyncResult<Backlog> =>
   (await events.backlog({ id })).map(([found]) => found ?? noBacklog);
 

@@ -7,8 +7,8 @@ import { payOrders, placeOrders } from '../shop.ts';
 import { claimTasks } from './claimTasks.ts';
 
 /**
- * `bun months.ts <url> <orders>`: places orders, pays for each and runs its first step, a thousand at a time. Prints the orders a
- * second, and what the server's connections took for each.
+ * `bun months.ts <url> <orders>`: places orders, pays for each and runs its first step, a thousand at a time. Prints
+ * the orders a second, and what the server's connections took for each.
  */
 const [url = '', orders = ''] = process.argv.slice(2);
 

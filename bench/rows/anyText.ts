@@ -30,12 +30,16 @@ export const anyText: Row = {
     ];
     const matches = [
       await bench.runMatch({
-        ...{ ...common, limits, name: 'any-text-products' },
+        ...common,
+        limits,
+        name: 'any-text-products',
         title: `The longest block of the event loop, ${products} products`,
         ours: createContender(path, store, { texts: productTexts, search: searchProducts, rows: products }),
       }),
       await bench.runMatch({
-        ...{ ...common, limits: limits.slice(0, 1), name: 'any-text-orders' },
+        ...common,
+        limits: limits.slice(0, 1),
+        name: 'any-text-orders',
         title: `The longest block of the event loop, ${orders} orders`,
         ours: createContender(path, store, { texts: orderTexts, search: searchOrders, rows: orders }),
       }),

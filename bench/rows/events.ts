@@ -27,7 +27,8 @@ export const events: Row = {
       goal: 0.9,
       limits: [{ figure: 'lagP99Ms', most: 1_000 }],
       ours: createStartContender(bench, shop, {
-        ...{ ...options, name: 'every event to Kafka' },
+        ...options,
+        name: 'every event to Kafka',
         receiver: createKafkaReceiver(broker),
       }),
       peers: [createStartContender(bench, shop, { ...options, name: 'nobody hears' })],
@@ -64,7 +65,9 @@ const runWebhookMatches = async (
         goal: 0.9,
         limits: [{ figure: 'lagP99Ms', most: 1_000 }],
         ours: createStartContender(bench, shop, {
-          ...{ ...options, name: `every event to ${receivers}`, receiver },
+          ...options,
+          name: `every event to ${receivers}`,
+          receiver,
         }),
         peers: [createStartContender(bench, shop, { ...options, name: 'nobody hears' })],
       }),
@@ -96,7 +99,8 @@ const createKafkaReceiver = (broker: KafkaBroker): Receiver => {
       while (heard.arrivals.length < sent) await Bun.sleep(20);
       await heard.stop();
       return {
-        ...{ ...lagsOf(heard.arrivals, fromMs), eventDrainSeconds },
+        ...lagsOf(heard.arrivals, fromMs),
+        eventDrainSeconds,
         brokerCpuUsPerEvent: (brokerCpu / sent) * 1e6,
       };
     },

@@ -66,7 +66,8 @@ const measureCapacity = async (
   const app = await startApp(await postgres.create(database, fixture.template), env);
   const warmUp = Math.floor(count / 4);
   const plan = await createCheckoutPlan(fixture.orders.slice(0, count), {
-    ...{ connections: 64, warmUp },
+    connections: 64,
+    warmUp,
     port: app.port,
   });
   const { seconds } = await runLoad(bench.createFolder(), plan);

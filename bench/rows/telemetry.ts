@@ -17,7 +17,8 @@ export const telemetry: Row = {
     const collector = await startCollector();
     const traced = (contender: string, ratio: number) =>
       postgresContender(bench, postgres, fixture, load, {
-        ...{ contender, entry },
+        contender,
+        entry,
         env: {
           OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
           OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',

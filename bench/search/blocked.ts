@@ -11,8 +11,15 @@ export const searchProducts: Search = ({ products }, text) =>
 export const searchOrders: Search = ({ orders }, text) =>
   unwrapOrThrow(
     orders.list({
-      ...{ search: parseQuery(text), type: null, after: null, limit: 100 },
-      ...{ status: null, customerId: null, number: null, fromMs: null, toMs: null },
+      search: parseQuery(text),
+      type: null,
+      after: null,
+      limit: 100,
+      status: null,
+      customerId: null,
+      number: null,
+      fromMs: null,
+      toMs: null,
     }),
   );
 

@@ -22,7 +22,11 @@ const store = await openStore(world, config);
 const { provider, close } = await openProvider(world, config);
 const worker = startWorker(
   {
-    ...{ store, provider, mailer, world, log: console },
+    store,
+    provider,
+    mailer,
+    world,
+    log: console,
     invoiceRenderer: createInvoiceRenderer(world.yieldToEventLoop),
     stepServices: noStepServices,
     eventTargets: [],

@@ -22,3 +22,7 @@ export const jobPipelines: readonly JobPipeline[] = [
   providerEventPipeline,
   reconciliationPipeline,
 ];
+
+/** The pipeline of orders or of jobs with this name. Throws if there is none. */
+export const pipelineNamed = (name: string): Pipeline | JobPipeline =>
+  jobPipelines.find((pipeline) => pipeline.name === name) ?? pipelineFor(name);

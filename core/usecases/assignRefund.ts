@@ -1,14 +1,14 @@
-import { err, ok, type Result } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import type { OperatorCommand } from '../activity.ts';
 import type { AssignmentFailure, Refund, Refunds } from '../refund.ts';
-import type { Unavailable } from '../result.ts';
+import type { AsyncResult } from '../result.ts';
 import type { World } from '../world.ts';
 
 export type AssignRefund = (assignment: {
   readonly refundId: string;
   readonly orderId: string;
   readonly command?: OperatorCommand;
-}) => Promise<Result<Refund, AssignmentFailure | Unavailable>>;
+}) => AsyncResult<Refund, AssignmentFailure>;
 
 /**
  * Assigns a refund that was made at the provider to an order of its charge. Then only one order may be left for the other

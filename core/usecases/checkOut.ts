@@ -14,7 +14,7 @@ import { rowsHeld } from '../heldRows.ts';
 import type { CheckoutLimits } from '../limits.ts';
 import { nothingToPay } from '../outcome.ts';
 import type { PaymentProvider } from '../provider.ts';
-import type { Unavailable } from '../result.ts';
+import type { AsyncResult, Unavailable } from '../result.ts';
 import { type ClaimLost, createClaimAlone } from './claimAlone.ts';
 import { createFindLostClaim, type LostClaimFailure } from './lostClaim.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
@@ -36,7 +36,7 @@ export type CheckoutFailure =
   | { readonly kind: 'payment_unavailable'; readonly reason: string }
   | LostClaimFailure;
 
-/** The key is spent, and its response is gone: the checkout as it now stands. Nothing was done. */
+/** The key is spent, and its response is gone: the checkout as it is now. Nothing was done. */
 export type ResponseDropped = { readonly kind: 'response_dropped'; readonly checkout: Checkout };
 
 export type CheckOut = (
@@ -56,17 +56,14 @@ const claimAll = async (
   return requests.map(() => err(error.rowsHeld === true ? rowsHeld : { kind: 'claim_lost', lost: error }));
 };
 
-const findDropped = async (
-  audits: Audits,
-  checkoutId: string,
-): Promise<Result<never, ResponseDropped | Unavailable>> =>
+const findDropped = async (audits: Audits, checkoutId: string): AsyncResult<never, ResponseDropped> =>
   (await audits.find(checkoutId)).andThen((checkout) => {
     if (checkout === null) throw new Error(`there is no checkout ${checkoutId}`);
     return err({ kind: 'response_dropped' as const, checkout });
   });
 
 /** How many requests may share one statement, and how many may wait for it before more are refused. */
-const limits = { batchMax: 128, waitingMax: 4096 };
+const limits = { batchMax: 128, waitingMax: 4_096 };
 
 /**
  * Runs a checkout: two short transactions (claim, record the outcome) with one charge between them. No transaction is

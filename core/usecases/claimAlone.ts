@@ -1,25 +1,25 @@
-import { err, type Result } from 'neverthrow';
+import { err } from 'neverthrow';
 import type { Audits, CheckoutRequest, Claim, ClaimFailure } from '../audit.ts';
 import { createLimiter } from '../heldRows.ts';
 import type { CheckoutLimits } from '../limits.ts';
-import type { Unavailable } from '../result.ts';
+import type { AsyncResult, Unavailable } from '../result.ts';
 import type { World } from '../world.ts';
 
 /** The claim was sent and its reply was lost, so it may have been committed. */
 export type ClaimLost = { readonly kind: 'claim_lost'; readonly lost: Unavailable };
 
-/** How many carts may wait alone for rows that somebody else holds. */
+/** How many requests may wait alone for rows that somebody else holds. */
 const runningMax = 4;
 
-/** How long a cart is claimed again and again, ms. It is much longer than a queue of other carts at one product. */
-const patienceMs = 8_000;
+/** How long a request is claimed again and again, ms. Far longer than a wait behind other checkouts of one product. */
+const triedForMs = 8_000;
 
 /**
- * Claims a cart that a batch left out, because somebody else holds its rows. Only this cart waits for them.
+ * Claims for a request that a batch left out, because somebody else holds its rows. Only this request waits for them.
  *
- * The limit of the database for one lock is short, so that carts whose rows stay held do not keep the turns of others.
- * It may also end a wait behind other checkouts of the same product, all of them fast. So the cart takes a new turn,
- * as long as its patience lasts.
+ * The limit of the database for one lock is short, so that a request whose rows stay locked does not keep others
+ * waiting for a turn. It may also end a wait behind other checkouts of the same product, all of them fast. So the
+ * request takes a new turn until `triedForMs` have passed.
  */
 export const createClaimAlone = (
   { audits, world }: { readonly audits: Audits; readonly world: World },
@@ -27,9 +27,9 @@ export const createClaimAlone = (
 ) => {
   const { clock, timer } = world;
   const takeTurn = createLimiter(timer, runningMax);
-  return async (request: CheckoutRequest): Promise<Result<Claim, ClaimFailure | ClaimLost | Unavailable>> => {
+  return async (request: CheckoutRequest): AsyncResult<Claim, ClaimFailure | ClaimLost> => {
     const startedMs = clock.nowMs();
-    const deadline = timer.deadline(patienceMs);
+    const deadline = timer.deadline(triedForMs);
     const tryOnce = () => {
       const nowMs = clock.nowMs();
       // The recovery leaves a checkout the same time for its charge, however late it was claimed.

@@ -40,7 +40,7 @@ export class ExportUnavailable extends Error {
 type Ports = Pick<Store, 'customers' | 'orders' | 'mailbox' | 'activity' | 'serviceKeys'>;
 
 const pageMax = 100;
-/** SQLite reads so many with all that belongs to them, in some 10 ms, before others have a turn. */
+/** On SQLite, to read so many orders with all that belongs to them takes about 10 ms, in which nothing else runs. */
 const ordersMax = 20;
 
 /**
@@ -83,7 +83,7 @@ export async function* exportCustomer(
     if (key.createdBy.id === customerId) yield { kind: 'key', key };
 }
 
-/** So many addresses nobody has, and each takes memory. */
+/** Limits the memory that the addresses take. Nobody has so many. */
 const addressesMax = 1_000;
 
 const exportedOrder = async (
@@ -100,7 +100,9 @@ const exportedOrder = async (
     ))
       entries.push(entry);
   return {
-    ...{ kind: 'order', ...read, timeline: entries },
+    kind: 'order',
+    ...read,
+    timeline: entries,
     invoice: invoice?.lines[0]?.orderId === orderId ? invoice : null,
   };
 };

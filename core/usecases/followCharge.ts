@@ -86,7 +86,11 @@ const createFollowOnce =
   };
 
 const disputedRefund = ({ reference, amount, atMs }: ReportedDispute): ReportedRefund => ({
-  ...{ reference, refundId: null, origin: 'dispute', amount, atMs },
+  reference,
+  refundId: null,
+  origin: 'dispute',
+  amount,
+  atMs,
 });
 
 /** An entry of the provider's ledger as it is adopted. */

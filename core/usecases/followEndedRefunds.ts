@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { OwnRecord } from '../ledger.ts';
 import type { LedgerEntry } from '../provider.ts';
-import { adoptedOrigins, type RefundStatus, type Refunds } from '../refund.ts';
+import { isAdoptedOrigin, type RefundStatus, type Refunds } from '../refund.ts';
 import type { AsyncResult } from '../result.ts';
 import { createFollowCharge, type FollowPorts } from './followCharge.ts';
 
@@ -31,8 +31,7 @@ export const createFollowEndedRefunds = (
       const refund = await ports.refunds.find(id);
       if (refund.isErr()) return err(refund.error);
       const { value } = refund;
-      if (value !== null && adoptedOrigins.some((origin) => origin === value.origin))
-        charges.add(value.chargeReference);
+      if (value !== null && isAdoptedOrigin(value.origin)) charges.add(value.chargeReference);
     }
     for (const charge of charges) {
       const followed = await followCharge(charge);

@@ -24,7 +24,8 @@ const limits = { batchMax: 128, waitingMax: 4_096 };
 
 /**
  * Gives up a checkout that waits for its customer: the provider cancels the payment, and the orders are pending again.
- * If the customer was quicker, the checkout succeeds. A checkout with a final outcome stays as it is, so the command can be sent again.
+ * If the customer was quicker, the checkout succeeds. A checkout with a final outcome stays as it is, so the command
+ * can be sent again.
  *
  * The webhook, the recovery and a second call may do the same at once. Each asks the provider under the payment's own
  * key and records what the provider says, and the first record wins.

@@ -14,7 +14,7 @@ import type { World } from '../world.ts';
 export type LostClaimFailure =
   /** The key belongs to another request. */
   | { readonly kind: 'idempotency_key_reused' }
-  /** The database could not be asked, so the checkout may stand. The same key tells. */
+  /** The database could not be asked, so the checkout may exist. The same key, sent again, finds out. */
   | { readonly kind: 'claim_unconfirmed'; readonly reason: string }
   /** Nothing was left behind. */
   | Unavailable;
@@ -38,14 +38,14 @@ export const createFindLostClaim =
     const found = await withTimeout(timer, lookupMs, audits.findByKey(command), () => null);
     if (found === null || found.isErr()) return err({ kind: 'claim_unconfirmed', reason: lost.reason });
     const checkout = found.value;
-    if (checkout === null || !standing.includes(checkout.payment.status)) return err(lost);
+    if (checkout === null || !chargeableStatuses.includes(checkout.payment.status)) return err(lost);
     return fingerprintOf(requestOf(checkout)) === fingerprintOf(command)
       ? ok(responseOf(checkout, requestId))
       : err({ kind: 'idempotency_key_reused' });
   };
 
-/** In these statuses the customer has paid, or may pay without doing more. */
-const standing: readonly PaymentStatus[] = [...openPaymentStatuses, paymentStatusAfter.succeed];
+/** In these statuses the customer has paid, or may be charged without doing more. */
+const chargeableStatuses: readonly PaymentStatus[] = [...openPaymentStatuses, paymentStatusAfter.succeed];
 
 const requestOf = ({ customerId, orders, payment }: Checkout) => ({
   customerId,

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import type { Audits } from '../audit.ts';
 import { createResultBatcher } from '../batcher.ts';
 import { parseUuid } from '../id.ts';
@@ -8,7 +8,7 @@ import { providerEventPipeline } from '../pipelines/providerEvent.ts';
 import type { EventFailure, PaymentProvider, ProviderEvent, WebhookRequest } from '../provider.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
-import type { AsyncResult, Unavailable } from '../result.ts';
+import type { AsyncResult } from '../result.ts';
 import { withoutPeople } from '../withoutPeople.ts';
 import type { World } from '../world.ts';
 import type { FollowCharge } from './followCharge.ts';
@@ -18,12 +18,12 @@ import { createRefundLateCharge } from './refundLateCharge.ts';
 /** How many events may share one commit, and how many may wait for it before more are refused. */
 const limits = { batchMax: 128, waitingMax: 4_096 };
 
-export type ReceiveEvent = (request: WebhookRequest) => Promise<Result<void, EventFailure | Unavailable>>;
+export type ReceiveEvent = (request: WebhookRequest) => AsyncResult<void, EventFailure>;
 
 /**
  * Receives a webhook request: checks its signature, stores its event once, and wakes the workers, which act on it. An
- * event that is not understood is stored too, for people, and each type of them is logged once.
- * Fails with `signature_invalid` or `unavailable`; the provider sends the event again after either.
+ * event that is not understood is stored too, for people, and each type of them is logged once. Fails with
+ * `signature_invalid` or `unavailable`; the provider sends the event again after either.
  */
 export const createReceiveEvent = ({
   inbox,
@@ -74,10 +74,9 @@ export type ActOnEvent = (event: ProviderEvent) => AsyncResult<boolean>;
 /**
  * Acts on a stored event. Events come twice, late and in any order, so most are only a reason to ask the provider. An
  * open payment is recovered. An open refund is sent to the provider again, which returns its current state. A refund
- * that we did not request, and a dispute, are a reason to read the charge and to follow it. Three events are believed as
- * they are: that a refund failed, that a payment was charged after it was declined or cancelled, which refunds it, and a
- * dispute, if the provider does not know it when asked.
- * Events about payments we did not create are ignored.
+ * that we did not request, and a dispute, are a reason to read the charge and to follow it. Three events are believed
+ * as they are: that a refund failed, that a payment was charged after it was declined or cancelled, which refunds it,
+ * and a dispute, if the provider does not know it when asked. Events about payments we did not create are ignored.
  */
 export const createActOnEvent = (ports: {
   readonly audits: Audits;

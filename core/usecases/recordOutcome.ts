@@ -19,9 +19,10 @@ export type RecordOutcomePorts = {
 };
 
 /**
- * Records the outcome of a charge, in one batch with other outcomes of that moment. Wakes the workers if there are new tasks. If the
- * charge succeeded but its payment was declined or cancelled before, requests the refund of that late charge.
- * `requestId` is that of the HTTP request, for the response; the recovery has no request and passes the checkout's id. Fails with `unavailable` only.
+ * Records the outcome of a charge, in one batch with other outcomes of that moment. Wakes the workers if there are new
+ * tasks. If the charge succeeded but its payment was declined or cancelled before, requests the refund of that late
+ * charge. `requestId` is that of the HTTP request, for the response; the recovery has no request and passes the
+ * checkout's id. Fails with `unavailable` only.
  */
 export const createRecordOutcome = (
   ports: RecordOutcomePorts,

@@ -38,7 +38,11 @@ export const createRefundLateCharge =
     const nowMs = world.clock.nowMs();
     const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
     const charge = {
-      ...{ ...ids, paymentId, reference, command, response: cancelledResponse(checkout) },
+      ...ids,
+      paymentId,
+      reference,
+      command,
+      response: cancelledResponse(checkout),
       traceparent: world.traceparent(),
       ...(reason === undefined ? {} : { reason }),
     };

@@ -1,12 +1,11 @@
-import type { Result } from 'neverthrow';
 import type { Wakeup } from '../queue.ts';
-import type { Refund, RefundCommand, RefundFailure, Refunds } from '../refund.ts';
-import type { Unavailable } from '../result.ts';
+import type { RefundCommand, RefundFailure, Refunds, RefundVerdict } from '../refund.ts';
+import type { AsyncResult } from '../result.ts';
 import type { World } from '../world.ts';
 
 export type RequestRefund = (
   command: Omit<RefundCommand, 'refundId' | 'taskId'>,
-) => Promise<Result<{ readonly refund: Refund; readonly replayed: boolean }, RefundFailure | Unavailable>>;
+) => AsyncResult<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
 
 type Ports = { readonly refunds: Refunds; readonly wakeup: Wakeup; readonly world: World };
 

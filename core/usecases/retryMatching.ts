@@ -46,7 +46,10 @@ export const createRetryMatching =
     };
     for (let after: string | null = null; ; ) {
       const ids: Awaited<ReturnType<OperatorQueue['matchingIds']>> = await queue.matchingIds({
-        ...{ filter, upTo, after, nowMs },
+        filter,
+        upTo,
+        after,
+        nowMs,
         limit: idsMax,
       });
       if (ids.isErr()) return err(ids.error);

@@ -99,7 +99,7 @@ const waits = {
   noOutcome: 'the payment has no outcome yet',
 } as const;
 
-/** True if a retry is part of the work, so that nobody needs to hear of it. */
+/** True if a retry is part of the work: the log does not report it as a failure. */
 export const isPlannedWait = (error: string): boolean => Object.values<string>(waits).includes(error);
 
 type Services = Readonly<Record<JobService, (lease: JobLease) => Promise<JobOutcome>>>;
@@ -162,7 +162,7 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
 
     notify_of_refund: async ({ taskId, jobId, step }) => {
       const found = await refunds.find(jobId);
-      if (found.isErr()) return deferred(found);
+      if (found.isErr()) return deferred(found.error);
       if (found.value === null) return recordMissing;
       if (!succeededRefundStatuses.includes(found.value.status)) return done;
       const { order, contact } = found.value;
@@ -205,12 +205,11 @@ const lateOutcome =
 
 const recordMissing: JobOutcome = { kind: 'rejected', reason: "the job's record does not exist" };
 
-/** For the mail about a refund. Jobs about money have no last try: after a long outage one more failure would be the last. */
-const deferred = (result: Result<unknown, Unavailable>): JobOutcome => ({
-  kind: 'deferred',
-  reason: result.isErr() ? result.error.reason : 'unavailable',
-  database: result.isErr() ? result.error.database : undefined,
-});
+/**
+ * For the mail about a refund. Jobs about money have no last try: after a long outage one more failure would be the
+ * last.
+ */
+const deferred = ({ reason, database }: Unavailable): JobOutcome => ({ kind: 'deferred', reason, database });
 
 const deferredWithoutLimit = (reason: string, database?: DatabaseWords): JobOutcome => ({
   kind: 'deferred_without_limit',

@@ -1,3 +1,4 @@
+import { messageOf } from '../errorMessage.ts';
 import { invoiceFileName } from '../invoice.ts';
 import type { InvoiceRenderer } from '../invoiceDocument.ts';
 import { type Attachment, type Mailer, receiptMail } from '../mail.ts';
@@ -122,7 +123,7 @@ const createCallOnce = ({ call }: StepServices): StepServices['call'] => {
   };
 };
 
-/** A late answer says nothing about the server: others may hear from it in time. */
+/** A late answer does not prove that the server is down: it may answer other calls in time. */
 const lateOutcome =
   ({ service }: ExternalStep) =>
   (reason: string): Outcome =>
@@ -145,11 +146,11 @@ const attachInvoice = async (
   try {
     return [{ ...file, content: await renderer.render(issuedInvoice) }];
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Error(`the invoice ${issuedInvoice.number} cannot be drawn: ${reason}`, { cause });
   }
 };
 
-/** A second request would have another key, and the service could not tell that it is the same order. */
+/** A second request would have another key, and the service could not see that it is the same order. */
 const askedByGroup = (service: StepService): string =>
   `the group of this order asked the ${service} before the order left it: ask there what was done`;

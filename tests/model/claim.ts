@@ -9,7 +9,7 @@ import { leaseOrders } from '../../core/leasedLicences.ts';
 import { isHeldBy, probeIn } from '../../core/pause.ts';
 import type { ClaimedTasks, Lease, LockedTask, Queue } from '../../core/queue.ts';
 import { serviceRequestBody } from '../../core/stepService.ts';
-import { externalSteps, planThrownError, runTxSteps, stepKey, type Transitions } from '../../core/steps.ts';
+import { planThrownError, runTxSteps, stepKey, type Transitions } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { type EffectContext, effects } from './effects.ts';
 import { requestInvoice } from './invoiceRequests.ts';
@@ -51,7 +51,7 @@ const claimBatch = (
   tasks: readonly TaskRow[],
   query: ClaimQuery,
 ): ClaimedTasks => {
-  const external = externalSteps(query.pipeline);
+  const external = query.pipeline.steps.filter(({ kind }) => kind === 'external').map(({ name }) => name);
   const isHeld = isHeldBy(stepPausesIn(tables, query.pipeline.name));
   // The rule of core leaves out the notices to a customer who was erased.
   const isLeased = (task: TaskRow) =>

@@ -6,7 +6,7 @@ import {
   ordersWithOneMail,
   planCorrection,
 } from '../../core/contact.ts';
-import { adoptedOrigins } from '../../core/refund.ts';
+import { isAdoptedOrigin } from '../../core/refund.ts';
 import { writeActivity } from './activity.ts';
 import { appendHistory } from './history.ts';
 import { namedTaskOf, writeChange } from './rescue.ts';
@@ -35,15 +35,15 @@ export const createContacts = (tables: Tables): Contacts => ({
           ...group.flatMap(({ id }) => taskOf(tables, id) ?? []),
           ...refunds.flatMap(({ refund }) => refundTaskOf(refund.id) ?? []),
         ]);
-        const told = refunds.filter(
+        const mailed = refunds.filter(
           ({ refund }) =>
             refund.status === 'succeeded' &&
-            !adoptedOrigins.some((origin) => origin === refund.origin) &&
+            !isAdoptedOrigin(refund.origin) &&
             refundTaskOf(refund.id) === undefined,
         );
         const snapshot = {
           ...{ orders, tasks: [...tasks].map((task) => namedTaskOf(tables, task)) },
-          toldRefundIds: told.map(({ refund }) => refund.id).toSorted(),
+          mailedRefundIds: mailed.map(({ refund }) => refund.id).toSorted(),
         };
         const { changes, mails, targets } = planCorrection(snapshot, correction, nowMs);
         if (changesAddress(orders, email))

@@ -1,4 +1,3 @@
-import { differenceText } from '../../adapters/stored/differences.ts';
 import { caseSubject, coversCase } from '../../core/acknowledgement.ts';
 import { firstIdAt } from '../../core/id.ts';
 import {
@@ -12,8 +11,8 @@ import {
 } from '../../core/ledger.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
 import {
-  adoptedOrigins,
   failedRefundStatuses,
+  isAdoptedOrigin,
   openRefundStatuses,
   type Refund,
   succeededRefundStatuses,
@@ -140,7 +139,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
           other.id !== id &&
           other.orderId === orderId &&
           other.createdAtMs >= updatedAtMs &&
-          !adoptedOrigins.some((adopted) => adopted === other.origin),
+          !isAdoptedOrigin(other.origin),
       );
     const isCovered = ({ orderId, paymentId, amount, createdAtMs }: Refund) =>
       refunds.some(
@@ -221,7 +220,9 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
         paymentId: difference.paymentId,
         refundId: difference.refundId,
         amount: difference.theirs ?? difference.ours,
-        detail: differenceText(difference),
+        // Ours may be missing, so the provider's id is named.
+        detail:
+          difference.providerId === null ? difference.kind : `${difference.kind}: ${difference.providerId}`,
       }));
   },
 
@@ -245,6 +246,6 @@ const emptyCase = (id: string, sinceMs: number): MoneyCase => ({
 });
 
 const isAdopted = ({ origin, status }: Refund): boolean =>
-  adoptedOrigins.some((adopted) => adopted === origin) && succeededRefundStatuses.includes(status);
+  isAdoptedOrigin(origin) && succeededRefundStatuses.includes(status);
 
 const refundsOf = (tables: Tables) => [...tables.refunds.values()].map(({ refund }) => refund);

@@ -12,7 +12,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: statements of an expo
     const world = createTestWorld();
     const shop = await openPostgresStore(world, { url: database.url });
     let statements = 0;
-    const sql = connect({ url: database.url, slow: { ms: Number.MIN_VALUE, tell: () => statements++ } });
+    const sql = connect({ url: database.url, slow: { ms: Number.MIN_VALUE, onSlow: () => statements++ } });
     const store = createStore(sql, world);
     try {
       const fixture = createFixture(shop, world);

@@ -3,10 +3,10 @@ import { connect, type Sql } from '../../adapters/postgres/connection.ts';
 import { orUnavailable } from '../../adapters/postgres/failures.ts';
 import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
 
-describe.skipIf(!(await postgresAvailable()))('PostgreSQL: what a log is told', () => {
+describe.skipIf(!(await postgresAvailable()))('PostgreSQL: what reaches the log', () => {
   let database: TestDatabase;
   let sql: Sql;
-  const told: { readonly ms: number; readonly text: string }[] = [];
+  const slow: { readonly ms: number; readonly text: string }[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase({ empty: true });
@@ -14,7 +14,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: what a log is told', 
       url: database.url,
       poolSize: 1,
       // A machine that is busy may take long for any statement, so the test looks for those that it knows.
-      slow: { ms: 300, tell: (ms, text) => told.push({ ms, text }) },
+      slow: { ms: 300, onSlow: (ms, text) => slow.push({ ms, text }) },
     });
   });
   afterAll(async () => {
@@ -22,23 +22,23 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: what a log is told', 
     await database.drop();
   });
 
-  test('A slow statement is told with its text and without its values, alone and in a transaction', async () => {
+  test('A slow statement is reported with its text and without its values, alone and in a transaction', async () => {
     await sql`select pg_sleep(${0.3}), ${'lan@example.com'}::text as alone`;
     await sql.begin((tx) => tx`select pg_sleep(${0.3}), ${'lan@example.com'}::text as inside`);
-    const texts = told.map(({ text }) => text);
+    const texts = slow.map(({ text }) => text);
     expect(texts).toContain('select pg_sleep($1), $2::text as alone');
     expect(texts).toContain('select pg_sleep($1), $2::text as inside');
-    expect(JSON.stringify(told)).not.toContain('lan@');
+    expect(JSON.stringify(slow)).not.toContain('lan@');
   });
 
-  test('A slow statement that the server refuses is told too', async () => {
+  test('A slow statement that the server refuses is reported too', async () => {
     await sql
       .begin(async (tx) => {
         await tx`set local statement_timeout = 300`;
         await tx`select pg_sleep(60) as refused`.catch(() => {});
       })
       .catch(() => {});
-    expect(told.map(({ text }) => text)).toContain('select pg_sleep(60) as refused');
+    expect(slow.map(({ text }) => text)).toContain('select pg_sleep(60) as refused');
   });
 
   test('A failure has the SQLSTATE and the words of the server, or the code of the system', async () => {

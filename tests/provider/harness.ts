@@ -1,5 +1,5 @@
 import type { Engine } from '../../adapters/sandbox/engine.ts';
-import { createFetch, createStripeApi } from '../../adapters/sandbox/http/api.ts';
+import { createStripeApi, type StripeApi } from '../../adapters/sandbox/http/api.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../../adapters/sandbox/records.ts';
 import { refund } from '../../adapters/sandbox/refunds.ts';
@@ -25,6 +25,15 @@ export const createSandboxHarness = (records: RecordStore, world = createTestWor
   const provider = createSandboxProvider(records, world, { slowMs: 20, webhookSecret, events: 'all' });
   return { provider, engine: provider.engine, world };
 };
+
+/** The API as a `fetch`, for a caller in the same process. */
+const createFetch =
+  (api: StripeApi) =>
+  async (url: string, init: RequestInit): Promise<Response> => {
+    const response = await api(new Request(url, init));
+    if (response === null) throw new TypeError('the connection broke');
+    return response;
+  };
 
 /** The Stripe adapter, which calls the sandbox over Stripe's HTTP API. */
 const createStripeHarness = (records: RecordStore, world = createTestWorld()): ProviderHarness => {

@@ -6,7 +6,7 @@ import { createSlowStatements } from '../../server/slowStatements.ts';
 import { createManualTimer } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
 
-test('A slow statement of SQLite is told with its text and without its values, and others are not', async () => {
+test('A slow statement of SQLite is reported with its text and without its values, and others are not', async () => {
   const world = createTestWorld();
   const timer = createManualTimer(world);
   const lines: unknown[] = [];

@@ -82,6 +82,7 @@ describe.if(prometheusAvailable)('Prometheus', () => {
       { code: 'ao', name: 'Áo', type: 'physical', price: { amount: 1, currency: 'VND' }, stock: null },
     ]);
     const file = new Database(database.url.replace('sqlite:', ''));
+    file.run('pragma busy_timeout = 10000');
     const { id } = file.query('select id from product').get() as { id: string };
     const order = await placeOrder(customer, id);
     const paid = await customer.checkOut(crypto.randomUUID(), [order], 'pm_card_visa');

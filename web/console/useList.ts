@@ -14,6 +14,14 @@ export type ListState<Item> = {
 /** As many questions as one goes back over. */
 const keptMax = 20;
 
+/** Keeps the last answer to a question, for Back. With too many, the one that was kept longest ago is forgotten. */
+export const keepList = (lists: Map<string, List<unknown>>, address: string, list: List<unknown>): void => {
+  lists.delete(address);
+  lists.set(address, list);
+  const [oldest = ''] = lists.keys();
+  if (lists.size > keptMax) lists.delete(oldest);
+};
+
 /**
  * A list of the API by its path and question, such as `/queue/tasks?state=failed`. It is asked for when the path changes,
  * when the page comes back, and by `load`. The newest question wins.
@@ -41,10 +49,7 @@ export const useList = <Item>(path: string): ListState<Item> & { readonly load: 
     if (mine.signal.aborted || outcome.kind === 'aborted') return;
     if (outcome.kind !== 'ok') return show((last) => ({ ...last, isLoading: false, failure: outcome }));
     const { items, nextCursor } = outcome.value;
-    lists.delete(asked);
-    lists.set(asked, outcome.value);
-    const [oldest = ''] = lists.keys();
-    if (lists.size > keptMax) lists.delete(oldest);
+    keepList(lists, asked, outcome.value);
     show({ items, nextCursor, isLoading: false, failure: null });
   };
 

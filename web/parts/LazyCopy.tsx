@@ -2,7 +2,10 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { CopyProps } from './Copy.tsx';
 
-/** Few visits need it, so it is a script of its own. Until it is there, or where it does not come, the text can be selected. */
+/**
+ * Few visits need it, so it is a script of its own. Until it is there, or where it does not come, the text can be
+ * selected.
+ */
 export const LazyCopy = (props: CopyProps) => {
   const [Copy, setCopy] = useState<ComponentType<CopyProps> | null>(null);
   useEffect(() => {

@@ -19,7 +19,10 @@ const rowsMin = 8;
 /** As many pages as the shop's own limit of pending orders fills. */
 const pagesMax = 10;
 
-/** A page of the orders that are not in the cart, newest first. The API has one list, so the pending ones are left out here. */
+/**
+ * A page of the orders that are not in the cart, newest first. The API has one list, so the pending ones are left out
+ * here.
+ */
 export const loadOlderOrders = async (
   api: Pick<ShopApi, 'orders'>,
   { query, filter, cursor }: Question,

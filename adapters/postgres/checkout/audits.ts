@@ -41,7 +41,7 @@ type CheckoutRow = PaymentRow & {
 const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
   const [row] = await sql<CheckoutRow[]>`
     select ${paymentColumns(sql, 'p')}, p.updated_ms, ${checkoutNumber(sql, 'a')}, a.customer_id, a.created_ms,
-      ${checkoutOrders(sql, 'a')}
+      ${checkoutOrders(sql)}
     from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`;
   return row === undefined
     ? null

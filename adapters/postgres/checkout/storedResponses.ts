@@ -22,7 +22,7 @@ export const readResponses = async (
 ): Promise<ReadonlyMap<string, CurrentCheckout>> => {
   const rows = await sql<Row[]>`
     select ${paymentColumns(sql, 'p')}, p.response, ${checkoutNumber(sql, 'a')},
-      ${checkoutOrders(sql, 'a')}
+      ${checkoutOrders(sql)}
     from payment p join audit a using (id)
     where p.id = any(${checkoutIds as string[]}::uuid[])`;
   return new Map(rows.map((row) => [row.id, { status: row.status, response: responseOf(row) }]));

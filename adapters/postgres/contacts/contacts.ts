@@ -72,7 +72,9 @@ const readOrders = async (
     select id, email from orders where id = any(${locked.map(({ order }) => order.id)}::uuid[])`;
   const emails = new Map(rows.map(({ id, email }) => [id, email]));
   return locked.map(({ order, task }) => ({
-    ...{ order, email: emails.get(order.id) ?? '', hasTask: task !== null },
+    order,
+    email: emails.get(order.id) ?? '',
+    hasTask: task !== null,
   }));
 };
 
@@ -94,7 +96,7 @@ const readSnapshot = async (
   locked: readonly LockedOrder[],
 ): Promise<ContactSnapshot> => {
   const orderIds = orders.map(({ order }) => order.id);
-  const [ofGroup, ofRefunds, told] = await Promise.all([
+  const [ofGroup, ofRefunds, mailed] = await Promise.all([
     lockNamedTasks(tx, [...new Set(locked.flatMap(({ task }) => task?.id ?? []))]),
     // A transaction that holds one of them may wait for a task of ours. That transaction decides what happens to the mail.
     tx<NamedTask[]>`
@@ -111,7 +113,7 @@ const readSnapshot = async (
   return {
     orders,
     tasks: [...ofGroup, ...ofRefunds],
-    toldRefundIds: told.map(({ id }) => id),
+    mailedRefundIds: mailed.map(({ id }) => id),
   };
 };
 

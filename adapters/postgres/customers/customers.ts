@@ -8,6 +8,7 @@ import {
   openOrderStatus,
   planErasedMails,
 } from '../../../core/erasure.ts';
+import { firstId } from '../../../core/id.ts';
 import { orderStatusAfter, orderStatusesBefore } from '../../../core/order.ts';
 import type { NamedTask } from '../../../core/rescue.ts';
 import { writeActivity } from '../activity/activity.ts';
@@ -64,9 +65,6 @@ export const createCustomers = (sql: Sql): Customers => ({
 });
 
 type PageRow = { readonly id: string; readonly is_left: boolean };
-
-/** Before every id. */
-const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** `order_search` has the index by customer. */
 const readPage = (tx: Transaction, { customerId, after, limit }: ErasureSlice): Promise<PageRow[]> => tx<

@@ -1,4 +1,5 @@
 import type { CustomerOrder, Customers } from '../../../core/erasure.ts';
+import { firstId } from '../../../core/id.ts';
 import type { Invoice } from '../../../core/invoice.ts';
 import type { Contact } from '../../../core/order.ts';
 import type { Sql } from '../connection.ts';
@@ -13,9 +14,6 @@ type Row = {
   readonly email: string;
   readonly language: string | null;
 };
-
-/** Before every id. */
-const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** See `Customers.orders`. A page takes five statements, however many orders it has. */
 export const readCustomerOrders = async (

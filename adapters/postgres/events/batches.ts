@@ -60,7 +60,10 @@ const eventsOf = ({ id, at_ms: atMs, ...lists }: BatchRow): readonly BatchedEven
         atMs,
         quantity: quantity === '' ? null : Number(quantity),
         amount: quantity === '' ? null : Number(amounts[index]),
-        ...{ body: null, attempts: 0, lease: 0, batch: id },
+        body: null,
+        attempts: 0,
+        lease: 0,
+        batch: id,
       };
     })
     .sort((one, other) => one.sequence - other.sequence);

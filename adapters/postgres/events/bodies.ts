@@ -13,7 +13,15 @@ export const leasedFrom = async (sql: Sql, rows: readonly EventRow[]): Promise<r
     const { kind, subject, sequence, type, atMs, attempts, lease, batch } = row;
     const body = row.body ?? render(row);
     return {
-      ...{ kind, subject, sequence, type, atMs, id: eventId(row), body, attempts, lease },
+      kind,
+      subject,
+      sequence,
+      type,
+      atMs,
+      id: eventId(row),
+      body,
+      attempts,
+      lease,
       ...(batch !== undefined && { batch }),
     };
   });

@@ -56,7 +56,9 @@ export const writeDeliveries = async (tx: Transaction, reports: readonly LockedR
       ? []
       : {
           ...attempt,
-          ...{ id: eventId({ subject, sequence, atMs }), place, delivered: outcome.kind === 'delivered' },
+          id: eventId({ subject, sequence, atMs }),
+          place,
+          delivered: outcome.kind === 'delivered',
         },
   );
   if (rows.length === 0) return;

@@ -10,7 +10,8 @@ export const createReport =
   (sql: Sql): Events['report'] =>
   (subscriptionId, reports, health) =>
     withIndexScans(sql, async (tx) => {
-      // Lock order: the subscription, then its events, as a change or the end of the subscription. The reverse would deadlock.
+      // Lock order: the subscription, then its events, as a change or the end of the subscription. The reverse would
+      // deadlock.
       if (health !== null)
         await tx`
           update subscription set failures = ${health.failures}, failing_since_ms = ${health.failingSinceMs},
@@ -28,7 +29,8 @@ export const createReport =
 /** Finds the rows by their places: a join by their keys could read all events, as above. */
 const writeOutcomes = async (tx: Transaction, locked: readonly LockedReport[]): Promise<void> => {
   const rows = locked.map(({ place, outcome, attempt }) => ({
-    ...{ place, kind: outcome.kind },
+    place,
+    kind: outcome.kind,
     due_ms: outcome.kind === 'failed' ? outcome.dueAtMs : null,
     // A delivered event is deleted, and its body is in the log of deliveries.
     body: outcome.kind === 'delivered' ? null : attempt?.body,

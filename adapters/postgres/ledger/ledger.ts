@@ -1,4 +1,4 @@
-import { firstIdAt } from '../../../core/id.ts';
+import { firstId, firstIdAt } from '../../../core/id.ts';
 import type { Ledger, OwnRecord, OwnRecordQuery } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
@@ -94,8 +94,8 @@ const listChargedPayments = async (
   const rows = await sql<OwnRecordRow<PaymentStatus>[]>`
     select p.id, p.status, p.amount, p.currency, a.created_ms, p.updated_ms, p.reference
     from payment p join audit a using (id)
-    where p.id >= ${firstIdAt(fromMs)} and p.id < ${firstIdAt(toMs)} and p.id > ${after ?? nil}
-      and a.id >= ${firstIdAt(fromMs)} and a.id < ${firstIdAt(toMs)} and a.id > ${after ?? nil}
+    where p.id >= ${firstIdAt(fromMs)} and p.id < ${firstIdAt(toMs)} and p.id > ${after ?? firstId}
+      and a.id >= ${firstIdAt(fromMs)} and a.id < ${firstIdAt(toMs)} and a.id > ${after ?? firstId}
       and p.status in (${statusList(sql, chargedPaymentStatuses)})
     order by p.id limit ${limit + 1}`;
   return pageOf(rows.map(ownRecordOf), limit, ({ id }) => id);
@@ -107,10 +107,8 @@ const listSucceededRefunds = async (
 ): Promise<Made<RefundStatus>> => {
   const rows = await sql<OwnRecordRow<RefundStatus>[]>`
     select id, status, amount, currency, created_ms, updated_ms, reference from refund
-    where status in (${statusList(sql, succeededRefundStatuses)}) and updated_ms >= ${fromMs} and updated_ms < ${toMs} and id > ${after ?? nil}
+    where status in (${statusList(sql, succeededRefundStatuses)}) and updated_ms >= ${fromMs}
+      and updated_ms < ${toMs} and id > ${after ?? firstId}
     order by id limit ${limit + 1}`;
   return pageOf(rows.map(ownRecordOf), limit, ({ id }) => id);
 };
-
-/** Sorts before every id. */
-const nil = '00000000-0000-0000-0000-000000000000';

@@ -1,4 +1,4 @@
-import { firstIdAt } from '../../../core/id.ts';
+import { firstId, firstIdAt } from '../../../core/id.ts';
 import { failedOrderStatuses, type StockSlice, unfinishedOrderStatuses } from '../../../core/ledger.ts';
 import { type OrderStatus, orderStatusAfter } from '../../../core/order.ts';
 import { openPaymentStatuses } from '../../../core/payment.ts';
@@ -26,7 +26,7 @@ export const compareStock = async (
       ) > ${stockSliceMax.tasks} as busy,
       exists (select from stock_difference) as stored`;
   if (first?.busy) return { afterProductId, afterOrderId };
-  const products = await readProducts(sql, afterProductId ?? nil);
+  const products = await readProducts(sql, afterProductId ?? firstId);
   await mergeSoldUnits(sql, products);
   const orders = await readOrders(sql, afterOrderId ?? firstIdAt(nowMs - leakAgeMaxMs));
   const found = [
@@ -45,9 +45,6 @@ export const compareStock = async (
 const tasksOfOrders = (sql: Sql) => sql`
   select g.order_id from task cross join lateral unnest(order_ids) as g(order_id)
   where checkout_id is not null order by checkout_id limit ${stockSliceMax.tasks + 1}`;
-
-/** Sorts before every id. */
-const nil = '00000000-0000-0000-0000-000000000000';
 
 /**
  * One statement, and so one moment: sums that are read one after the other differ while customers buy. Only open

@@ -20,6 +20,9 @@ export const readInvoices = async (sql: Sql, checkoutIds: string[]): Promise<rea
     select year, sequence, issued_ms, checkout_id, content from invoice
     where checkout_id = any(${checkoutIds}::uuid[])`;
   return rows.map(({ year, sequence, issued_ms: issuedAtMs, checkout_id: checkoutId, content }) => ({
-    ...{ ...content, number: invoiceNumber(year, sequence), issuedAtMs, checkoutId },
+    ...content,
+    number: invoiceNumber(year, sequence),
+    issuedAtMs,
+    checkoutId,
   }));
 };

@@ -1,4 +1,5 @@
 import type { Fragment } from 'postgres';
+import { firstId } from '../../../core/id.ts';
 import { orderColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import type { OrderRow } from '../rows.ts';
@@ -113,8 +114,6 @@ const mergeOrders = (sql: Sql, filter: OrderFilter, rowsMax: number, recentMax: 
     from counts c left join (merged join orders o on o.id = merged.order_id) on true
     order by o.id desc`;
 };
-
-const firstId = '00000000-0000-0000-0000-000000000000';
 
 type Values = { readonly [part in 'text' | 'since' | 'before']: Fragment | null };
 

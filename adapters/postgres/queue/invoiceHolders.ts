@@ -19,9 +19,9 @@ type Taker = {
 };
 
 /**
- * Makes these tasks the holders of the invoices of their checkouts, unless another has taken one over before. Returns the
- * invoices that they have now, by task. Rare: it runs only if a holder sends no mail. The locks are taken in the order of the
- * checkouts, so that two claims do not wait in a circle.
+ * Makes these tasks the holders of the invoices of their checkouts, unless another has taken one over before. Returns
+ * the invoices that they have now, by task. Rare: it runs only if a holder sends no mail. The locks are taken in the
+ * order of the checkouts, so that two claims do not wait in a circle.
  */
 export const takeOverInvoices = async (
   tx: Transaction,

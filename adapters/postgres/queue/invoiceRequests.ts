@@ -12,8 +12,8 @@ type RequestingTask = { readonly taskId: string; readonly checkoutId: string; re
 export type InvoiceRequests = ReadonlyMap<string, InvoiceRequest>;
 
 /**
- * Runs in a transaction that has locked the tasks. Of two claims at once the second
- * waits for the first, and gets its request. All write in the order of the checkouts, so that none waits in a circle.
+ * Runs in a transaction that has locked the tasks. Of two claims at once the second waits for the first, and gets its
+ * request. All write in the order of the checkouts, so that none waits in a circle.
  */
 export const requestInvoices = async (
   tx: Transaction,

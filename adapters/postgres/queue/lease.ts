@@ -112,7 +112,10 @@ const takeLeftInvoices = async (
   const contents = await takeOverInvoices(
     tx,
     takers.map(({ id, step, checkout_id }) => ({
-      ...{ taskId: id, checkoutId: checkout_id, pipeline: pipeline.name, step },
+      taskId: id,
+      checkoutId: checkout_id,
+      pipeline: pipeline.name,
+      step,
     })),
   );
   return new Map(takers.map((row) => [row.id, { ...row, issued_content: contents.get(row.id) ?? null }]));

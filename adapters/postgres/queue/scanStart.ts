@@ -1,3 +1,4 @@
+import { firstId } from '../../../core/id.ts';
 import type { Clock } from '../../../core/world.ts';
 import type { Transaction } from '../connection.ts';
 
@@ -21,7 +22,7 @@ export type ScanStarts = {
 };
 
 /** Before every task. */
-const begin: QueuePosition = { runMs: -1, id: '00000000-0000-0000-0000-000000000000' };
+const begin: QueuePosition = { runMs: -1, id: firstId };
 
 /**
  * While a transaction is open, the server keeps the index entries of all tasks that were claimed since it began. A scan

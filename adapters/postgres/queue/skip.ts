@@ -7,7 +7,10 @@ import { withNestedLoops } from '../nestedLoops.ts';
 import { lockNamedTasks, writeChanges } from './rescue.ts';
 import { writeTransitions } from './transitions.ts';
 
-/** See `OperatorQueue.skip`. A report of a worker waits for the lock of its task, and then finds a newer lease or no task. */
+/**
+ * See `OperatorQueue.skip`. A report of a worker waits for the lock of its task, and then finds a newer lease or no
+ * task.
+ */
 export const skip = async (
   sql: Sql,
   ...[request, nowMs, command]: Parameters<OperatorQueue['skip']>

@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { firstId } from '../../../core/id.ts';
 import { continueRefold, nextPart, type RefoldedSlice, type RefoldPosition } from '../../../core/refold.ts';
 import { foldVersion } from '../../../core/search.ts';
 import type { Sql, Transaction } from '../connection.ts';
@@ -124,8 +125,6 @@ const refoldSnapshots = async (tx: Transaction, after: string, limit: number): P
   const last = ids.at(-1);
   return last === undefined ? null : { after: String(last.id), names: ids.length };
 };
-
-const firstId = '00000000-0000-0000-0000-000000000000';
 
 const copyToOrders = async (tx: Transaction, after: string, limit: number): Promise<Slice | null> => {
   const [slice] = await tx<Slice[]>`

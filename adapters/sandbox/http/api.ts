@@ -73,12 +73,3 @@ export const createStripeApi = (
     return toResponse(notFound('url', pathname));
   };
 };
-
-/** The API as a `fetch`, for a caller in the same process. */
-export const createFetch =
-  (api: StripeApi) =>
-  async (url: string, init: RequestInit): Promise<Response> => {
-    const response = await api(new Request(url, init));
-    if (response === null) throw new TypeError('the connection broke');
-    return response;
-  };

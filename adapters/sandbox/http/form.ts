@@ -23,12 +23,12 @@ export const unknownParameter = (form: Form, known: readonly string[]): string |
   [...form.keys()].find((name) => !known.includes(name) && !known.includes(name.replace(/\[.*$/, '[]'))) ??
   null;
 
-/** The parameters `group[key]=value` as an object. */
-export const groupOf = (form: Form, group: string): Readonly<Record<string, string>> =>
+/** The parameters `metadata[key]=value` as an object. */
+export const metadataOf = (form: Form): Readonly<Record<string, string>> =>
   Object.fromEntries(
     [...form].flatMap(([name, value]) => {
-      const [, prefix, key] = /^(\w+)\[([^\]]*)\]$/.exec(name) ?? [];
-      return prefix === group && key !== undefined ? [[key, value]] : [];
+      const [, key] = /^metadata\[([^\]]*)\]$/.exec(name) ?? [];
+      return key === undefined ? [] : [[key, value]];
     }),
   );
 

@@ -10,7 +10,7 @@ import {
 } from '../intents.ts';
 import { methodOf } from '../methods.ts';
 import { intentObject } from '../objects.ts';
-import { fingerprintOf, groupOf, moneyOf, unknownParameter } from './form.ts';
+import { fingerprintOf, metadataOf, moneyOf, unknownParameter } from './form.ts';
 import type { StripeRequest } from './request.ts';
 import {
   cardError,
@@ -50,7 +50,7 @@ export const createIntent = async ({ engine, form, key, origin }: StripeRequest)
   const created = await create(engine, {
     key,
     amount,
-    metadata: groupOf(form, 'metadata'),
+    metadata: metadataOf(form),
     mode: isConfirmed && method !== undefined ? { method } : 'unconfirmed',
     http: { fingerprint, returnUrl: form.get('return_url') ?? null, challengeUrlOf },
   });

@@ -5,7 +5,7 @@ import { intentObject, refundObject } from '../objects.ts';
 import type { Refund } from '../refund.ts';
 import { findRefund, refund } from '../refunds.ts';
 import { timeRangeOf } from './charges.ts';
-import { fingerprintOf, groupOf, integerOf, unknownParameter } from './form.ts';
+import { fingerprintOf, integerOf, metadataOf, unknownParameter } from './form.ts';
 import type { StripeRequest } from './request.ts';
 import {
   errorResponse,
@@ -30,7 +30,7 @@ export const createRefund = async ({ engine, form, key }: StripeRequest): Promis
   const currency = intent.value?.amount.currency ?? 'XXX';
   const amount = stripeAmount === null ? null : fromStripe({ amount: stripeAmount, currency });
   const fingerprint = fingerprintOf(form);
-  const metadata = groupOf(form, 'metadata');
+  const metadata = metadataOf(form);
   const result = await refund(engine, { key, intentId, amount, metadata, fingerprint });
   if (result.isErr()) return internalError();
   if (result.value.refund.fingerprint !== fingerprint) return keyReused();

@@ -123,8 +123,8 @@ const createRemove = (client: Database.Database) => {
 };
 
 /**
- * A history that comes back tells of nothing new, but the triggers of its table would make events of it. So they are away
- * inside the transaction, which nobody else sees.
+ * A restored history is not new, but the triggers of its table would make events of it. So they are dropped inside the
+ * transaction, where nobody else sees it.
  */
 const createRestore = (client: Database.Database) => {
   const triggers = client.prepare<[], { name: string; sql: string }>(

@@ -61,7 +61,9 @@ const createCorrect = (connection: Connection) => {
     );
     const named = known.filter((each) => group.includes(each.order));
     const orders = named.map((each) => ({
-      ...{ order: each.order, email: emailOf.get(each.order.id) ?? '', hasTask: each.task !== null },
+      order: each.order,
+      email: emailOf.get(each.order.id) ?? '',
+      hasTask: each.task !== null,
     }));
     // The history comes first: the tasks have the `seq`s of their orders.
     if (changesAddress(orders, email))
@@ -87,7 +89,7 @@ const createReadTasks = (connection: Connection) => {
       'select t.id from refund r cross join task t on t.job_id = r.id where r.order_id = ?',
     )
     .pluck();
-  const toldRefunds = client
+  const mailedRefunds = client
     .prepare<[string], string>(
       `select id from refund r
        where order_id = ? and ${isOneOf('status', succeededRefundStatuses)} and (origin = 'operator' or origin = 'system')
@@ -102,7 +104,7 @@ const createReadTasks = (connection: Connection) => {
         ...refundTasks.all(order.id),
       ]),
     ),
-    toldRefundIds: locked.flatMap(({ order }) => toldRefunds.all(order.id)),
+    mailedRefundIds: locked.flatMap(({ order }) => mailedRefunds.all(order.id)),
   });
 };
 

@@ -86,7 +86,10 @@ export const createSubscriptions = (connection: Connection): Subscriptions => {
     change: async ({ id, target = null, types, paused, secret = null, command }, nowMs) =>
       write(() => {
         update.run({
-          ...{ id, target, secret, nowMs },
+          id,
+          target,
+          secret,
+          nowMs,
           types: types === undefined ? null : JSON.stringify(types),
           paused: paused === undefined ? null : Number(paused),
         });

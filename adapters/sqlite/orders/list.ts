@@ -16,10 +16,10 @@ import { type Condition, createSelect, notOlderThan, olderThan } from '../select
 const ownOrdersMax = 2_000;
 
 /**
- * Newest first. Without a search it scans the orders, or the index of one customer's orders. With a search FTS5
- * scans its own rows, in slices. The cross join fixes that order: the planner would otherwise query FTS5 once for each order of
- * the customer, which takes 0.1 ms per order. The texts of one customer's orders are compared with the words, in slices
- * too: FTS5 would read the words in the orders of everybody.
+ * Newest first. Without a search it scans the orders, or the index of one customer's orders. With a search FTS5 scans
+ * its own rows, in slices. The cross join fixes that order: the planner would otherwise query FTS5 once for each order
+ * of the customer, which takes 0.1 ms per order. The texts of one customer's orders are compared with the words, in
+ * slices too: FTS5 would read the words in the orders of everybody.
  */
 export const createOrderList = ({ client, read }: Connection, scan: RunScan): Orders['list'] => {
   const select = createSelect<ListedOrderRow>(client);
@@ -43,10 +43,7 @@ export const createOrderList = ({ client, read }: Connection, scan: RunScan): Or
 
   const listAll = (query: OrderQuery): readonly ListedOrderRow[] => {
     const { since, before } = rangeOf(query);
-    const range = [
-      ...notOlderThan('orders', 'o.position', since),
-      ...olderThan('orders', 'o.position', before),
-    ];
+    const range = [...notOlderThan('o.position', since), ...olderThan('orders', 'o.position', before)];
     return select(sources.orders, [...filterOf(query), ...range], 'o.position desc', query.limit + 1);
   };
 
@@ -60,9 +57,14 @@ export const createOrderList = ({ client, read }: Connection, scan: RunScan): Or
     const { since, before } = rangeOf(query);
     const [source, position] =
       customerId === null ? [sources.search, 's.rowid'] : [sources.own, 'o.position'];
-    const conditions: readonly Condition[] = [...filterOf(query), ...notOlderThan('orders', position, since)];
+    const conditions: readonly Condition[] = [...filterOf(query), ...notOlderThan(position, since)];
     return scan({
-      ...{ table: 'orders', customerId, search, since, before, limit: query.limit + 1 },
+      table: 'orders',
+      customerId,
+      search,
+      since,
+      before,
+      limit: query.limit + 1,
       read: (window, limit) => {
         const match = customerId === null ? orderMatch(search, query, window) : ownOrderMatch(search, window);
         return select(source, [...match, ...conditions], `${position} desc`, limit);

@@ -60,7 +60,12 @@ const createListProducts = ({ client, read }: Connection, scan: RunScan): Produc
     limit: number,
   ): AsyncResult<readonly StockedProductRow[]> =>
     scan({
-      ...{ table: 'product', customerId: null, search, before, since: null, limit },
+      table: 'product',
+      customerId: null,
+      search,
+      before,
+      since: null,
+      limit,
       read: (window, rowsMax) =>
         select(
           `select ${stockedProductColumns} from product_search s cross join product p on p.position = s.rowid

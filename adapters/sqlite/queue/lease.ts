@@ -83,8 +83,10 @@ export const createLease = (connection: Connection) => {
         ? {
             ...found,
             content: takeOverInvoice({
-              ...{ taskId, step },
-              ...{ checkoutId: task.checkoutId, pipeline: row.pipeline },
+              taskId,
+              step,
+              checkoutId: task.checkoutId,
+              pipeline: row.pipeline,
             }),
           }
         : found;

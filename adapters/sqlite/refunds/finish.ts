@@ -116,8 +116,8 @@ const createPutBack = ({ client }: Connection) => {
 };
 
 /**
- * Writes all changes except those of the order and the stock. The counter is raised in the transaction that numbers the credit note,
- * so no number is lost.
+ * Writes all changes except those of the order and the stock. The counter is raised in the transaction that numbers the
+ * credit note, so no number is lost.
  */
 const createWriteRefund = ({ client }: Connection) => {
   const update = client.prepare<[RefundStatus, string | null, string | null, number, string]>(

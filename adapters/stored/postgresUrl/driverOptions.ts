@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { messageOf } from '../../../core/errorMessage.ts';
 import { type Host, type PostgresUrl, parsePostgresUrl } from './parse.ts';
 
 /** A connection string that cannot be followed, such as one that names a file which cannot be read. */
@@ -79,8 +80,6 @@ const readPem = (parameter: string, path: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new WrongDatabaseUrl(
-      `${parameter} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
-    );
+    throw new WrongDatabaseUrl(`${parameter} cannot be read: ${messageOf(cause)}`);
   }
 };

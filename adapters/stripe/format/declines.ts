@@ -1,7 +1,7 @@
 /** Stripe's decline codes that we show under another name. All others are shown as they are. */
 const renamedCodes: Readonly<Record<string, string>> = {
   generic_decline: 'card_declined',
-  // Stripe asks not to tell these from any other decline (https://docs.stripe.com/declines/codes).
+  // Stripe asks to show these like any other decline (https://docs.stripe.com/declines/codes).
   fraudulent: 'card_declined',
   lost_card: 'card_declined',
   stolen_card: 'card_declined',

@@ -13,7 +13,10 @@ import { useNote } from './useNote.ts';
 
 type GiveBackDialogProps = CaseDialogProps & { readonly giveBack: MoneyApi['giveBack'] };
 
-/** Gives a charge without an order back. It goes back once, whoever asks and however often, so nothing is looked at first. */
+/**
+ * Gives a charge without an order back. It goes back once, whoever asks and however often, so nothing is looked at
+ * first.
+ */
 export const GiveBackDialog = ({
   words,
   check,

@@ -5,6 +5,7 @@ import { queryOf } from '../../shared/query.ts';
 import { createSearch, type Question, type SearchState } from '../../shared/search.ts';
 import type { List } from '../../shared/types.ts';
 import { useConsole } from '../console.ts';
+import { keepList } from '../useList.ts';
 import { type Filters, readFilters, writeFilters } from './orderFilters.ts';
 
 type FilteredListOptions<Item, Name extends string> = {
@@ -41,7 +42,7 @@ export const useFilteredList = <Item, Name extends string>({
             { ...readFilters(names, asked.filter), q: asked.query, cursor: asked.cursor },
             signal,
           );
-          if (outcome.kind === 'ok') lists.set(addressOf(asked), outcome.value);
+          if (outcome.kind === 'ok') keepList(lists, addressOf(asked), outcome.value);
           return outcome;
         },
         setTimer: (work, ms) => {

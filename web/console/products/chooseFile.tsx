@@ -63,7 +63,10 @@ export const ChooseFile = ({ words, isReading, problem, onFile, onText }: Choose
   );
 };
 
-/** A file that is dropped anywhere on the page. One that missed the place would replace the page. True while it is over it. */
+/**
+ * A file that is dropped anywhere on the page. One that missed the place would replace the page. True while it is over
+ * it.
+ */
 const useDrop = (take: (files: FileList | null | undefined) => void): boolean => {
   const [isOver, setOver] = useState(false);
   const latest = useRef(take);

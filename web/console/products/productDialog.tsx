@@ -23,7 +23,7 @@ type ProductDialogProps = {
   readonly onChanged: () => void;
 };
 
-/** One product over the list, read anew, so that its stock is the one that is. */
+/** One product over the list, read anew, so that its current stock is shown. */
 export const ProductDialog = ({ id, words, onClose, onChanged }: ProductDialogProps) => {
   const { call, toast, words: around } = useConsole();
   const { frame } = around.value;

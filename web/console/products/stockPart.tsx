@@ -146,7 +146,7 @@ const problemText = (problem: WishProblem, texts: StockWords, now: string): stri
 
 type ConflictNoteProps = {
   readonly conflict: Conflict;
-  /** What the same wish would make of the stock that is. */
+  /** What the same wish would make of the current stock. */
   readonly read: ReadWish;
   readonly isAdding: boolean;
   readonly say: (stock: number | null) => string;
@@ -156,7 +156,7 @@ type ConflictNoteProps = {
   readonly onKeep: () => void;
 };
 
-/** Somebody was quicker: the stock that is, and to go on from there. */
+/** Somebody else was quicker. Shows the current stock, and continues from it. */
 const ConflictNote = (props: ConflictNoteProps) => {
   const language = useLanguage();
   const { conflict, read, isAdding, say, words, isBusy, onGoOn, onKeep } = props;
