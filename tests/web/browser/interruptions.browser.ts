@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { cartPath } from '../../../web/shop/addresses.ts';
 import { databases } from '../../processes/databases.ts';
 import { chromiumWithHistory } from './chromium.ts';
 import { type Customer, holdAnswers, signIn, signOut } from './customer.ts';
@@ -106,6 +107,22 @@ for (const [database, createDatabase] of databases)
           await context.route(/\/orders\?/, (route) => route.abort('connectionfailed'), { times: 1 });
           await context.setOffline(false);
           await page.locator('.pay-bar').getByText(words.state.offlinePay).waitFor({ state: 'detached' });
+        });
+      });
+
+      test('A page that the shop cannot tell who is signed in asks again by itself', async () => {
+        await visit(async (customer) => {
+          const { context, goto, page, words } = customer;
+          await customer.placeOrders(1);
+          const problem = { code: 'unavailable', status: 503 };
+          await context.route(
+            '**/session',
+            (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem }),
+            { times: 1 },
+          );
+          await goto(cartPath);
+          await page.getByRole('button', { name: words.state.tryAgain }).waitFor();
+          await page.locator('.pay-bar').waitFor();
         });
       });
 
