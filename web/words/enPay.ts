@@ -1,3 +1,5 @@
+import { formatCount } from '../shared/money.ts';
+
 /** What the payment page says, and what a customer can do there. `wait` is a time span, such as “8 seconds”. */
 export const enPay = {
   page: 'Payment',
@@ -84,8 +86,8 @@ export const enPay = {
   },
   stock: {
     left: (name: string, left: number): string =>
-      left === 0 ? `${name} is sold out.` : `${name}: ${left} left.`,
-    take: (left: number): string => `Take ${left}`,
+      left === 0 ? `${name} is sold out.` : `${name}: ${formatCount(left, 'en')} left.`,
+    take: (left: number): string => `Take ${formatCount(left, 'en')}`,
     remove: 'Remove from cart',
   },
   seeOrder: 'See your order',

@@ -1,3 +1,4 @@
+import { formatCount } from '../shared/money.ts';
 import type { Messages } from './en.ts';
 
 export const viPay: Messages['pay'] = {
@@ -83,8 +84,9 @@ export const viPay: Messages['pay'] = {
     unknownOrder: 'Một đơn hàng',
   },
   stock: {
-    left: (name, left) => (left === 0 ? `${name} đã hết hàng.` : `${name}: chỉ còn ${left}.`),
-    take: (left) => `Lấy ${left}`,
+    left: (name, left) =>
+      left === 0 ? `${name} đã hết hàng.` : `${name}: chỉ còn ${formatCount(left, 'vi')}.`,
+    take: (left) => `Lấy ${formatCount(left, 'vi')}`,
     remove: 'Bỏ khỏi giỏ',
   },
   seeOrder: 'Xem đơn hàng',
