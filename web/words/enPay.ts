@@ -12,6 +12,8 @@ export const enPay = {
   noCardField: 'The field for your card did not load. Check your connection, or what your browser blocks.',
   noMethods: 'This shop cannot take payments yet. Please ask the shop.',
   cardRefused: 'Your card could not be read. Please check it.',
+  otherTotal:
+    'The quantity was changed meanwhile, and with it the total. Nothing was charged. Press again to pay it.',
   asking: {
     title: 'Asking your bank',
     text: 'This takes a few seconds. You may reload or close this page: you are charged once.',

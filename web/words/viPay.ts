@@ -12,6 +12,8 @@ export const viPay: Messages['pay'] = {
   noCardField: 'Chưa tải được ô nhập thẻ. Hãy kiểm tra kết nối, hoặc những gì trình duyệt chặn.',
   noMethods: 'Cửa hàng này chưa nhận thanh toán. Vui lòng hỏi cửa hàng.',
   cardRefused: 'Chưa đọc được thẻ. Vui lòng kiểm tra lại.',
+  otherTotal:
+    'Số lượng vừa được thay đổi, nên tổng tiền cũng khác. Chưa trừ tiền. Bấm lần nữa để thanh toán.',
   asking: {
     title: 'Đang hỏi ngân hàng',
     text: 'Việc này thường mất vài giây. Bạn có thể tải lại hoặc đóng trang: bạn chỉ bị trừ tiền một lần.',

@@ -19,17 +19,20 @@ for (const [database, createDatabase] of databases)
       };
 
       test('A session that ends before the request keeps what was being paid, under the same key', async () => {
-        await visit(async (customer) => {
-          const { context, page, words } = customer;
-          await customer.placeOrders(1);
-          await openCart(customer, 1);
-          await signOut(context);
-          await pay(customer, methods.pays);
-          await page.locator('dialog[open]').getByText(words.pay.signedOut.text).waitFor();
-          await signInAgain(customer);
-          await seesTitle(page, words.pay.paid.title);
-          await expectOneCharge(customer);
-        });
+        await visit(
+          async (customer) => {
+            const { context, page, words } = customer;
+            await customer.placeOrders(1);
+            await openCart(customer, 1);
+            await signOut(context);
+            await pay(customer, methods.pays);
+            await page.locator('dialog[open]').getByText(words.pay.signedOut.text).waitFor();
+            await signInAgain(customer);
+            await seesTitle(page, words.pay.paid.title);
+            await expectOneCharge(customer);
+          },
+          { losesSession: true },
+        );
       });
 
       test('A session that ends while the bank is asked keeps the payment', async () => {
