@@ -39,7 +39,8 @@ export const capturedMailsMax = 100_000;
 
 /**
  * Commands that stay forever: only they say who gave money back, who settled a case, and which customers have to be erased
- * again after a restore.
+ * again after a restore. A program that gave money back is named by its key. The row of a key goes with its end, so only
+ * the commands say who gave the program its permissions, and from when to when.
  */
 export const keptActions: readonly Action[] = [
   'refund.request',
@@ -47,4 +48,6 @@ export const keptActions: readonly Action[] = [
   'case.refund',
   'case.acknowledge',
   'customer.erase',
+  'key.create',
+  'key.end',
 ];

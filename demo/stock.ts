@@ -1,13 +1,11 @@
-import { err, ok } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import type { Product, ProductKey, Products } from '../core/product.ts';
-import type { AsyncResult } from '../core/result.ts';
+import type { AsyncResult, Unavailable } from '../core/result.ts';
 
-/** The stored products with these codes, in no particular order. */
-export const findByCode = async (
-  products: Products,
-  codes: ReadonlySet<string>,
-): AsyncResult<readonly Product[]> => {
-  const found: Product[] = [];
+/** The products on sale, newest first, until a page cannot be read. */
+export async function* productPages(
+  products: Pick<Products, 'list'>,
+): AsyncGenerator<Result<readonly Product[], Unavailable>> {
   let after: ProductKey | null = null;
   do {
     const page: Awaited<ReturnType<Products['list']>> = await products.list({
@@ -16,10 +14,22 @@ export const findByCode = async (
       after,
       limit: 100,
     });
+    yield page.map(({ items }) => items);
+    after = page.isOk() ? page.value.next : null;
+  } while (after !== null);
+}
+
+/** The stored products with these codes, in no particular order. */
+export const findByCode = async (
+  products: Products,
+  codes: ReadonlySet<string>,
+): AsyncResult<readonly Product[]> => {
+  const found: Product[] = [];
+  for await (const page of productPages(products)) {
     if (page.isErr()) return err(page.error);
-    found.push(...page.value.items.filter(({ code }) => codes.has(code)));
-    after = page.value.next;
-  } while (after !== null && found.length < codes.size);
+    found.push(...page.value.filter(({ code }) => codes.has(code)));
+    if (found.length === codes.size) break;
+  }
   return ok(found);
 };
 

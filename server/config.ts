@@ -5,7 +5,7 @@ import { findDatabaseConflicts } from './databaseUrl.ts';
 import { findKafkaConflicts, type Kafka, kafkaOf } from './kafkaSettings.ts';
 import { findMailConflicts } from './mailSettings.ts';
 import { findServiceConflicts, stepServicesOf } from './serviceSettings.ts';
-import type { Setting } from './settingKinds.ts';
+import { type Environment, readerOf } from './settingKinds.ts';
 import { readSettings } from './settings.ts';
 import { findTelemetryConflicts } from './telemetrySettings.ts';
 import { findPlainConnections } from './transportRules.ts';
@@ -57,16 +57,7 @@ type PaymentSettings =
 
 /** The configuration, or one line for an operator for each wrong setting. No line contains a secret. */
 export const readConfig = (env: Environment): Result<Config, readonly string[]> => {
-  const errors: string[] = [];
-  const read = <T>(setting: Setting<T>): T => {
-    const text = env[setting.name];
-    if (text === undefined || (text === '' && setting.empty === 'unset')) return setting.fallback;
-    const value = setting.read(text);
-    if (value.isOk()) return value.value;
-    errors.push(`${setting.name} ${setting.show(text)}: ${value.error}`);
-    return setting.fallback;
-  };
-
+  const { read, errors } = readerOf(env);
   const { nodeEnv, auth, paymentProvider, stripe, stepServices, splunk, kafka, ...others } =
     readSettings(read);
   const { issuer, audience } = auth;
@@ -97,8 +88,6 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     splunk: splunk.url === null || splunk.token === null ? null : { url: splunk.url, token: splunk.token },
   });
 };
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const keyOf = ({ secret, previousSecret, jwksUrl: url }: Settings['auth']): Auth['key'] => {
   if (secret === null) return url === null ? { kind: 'demo' } : { kind: 'jwks', url };

@@ -1,4 +1,4 @@
-import type { Environment } from './config.ts';
+import type { Environment } from './settingKinds.ts';
 import { settings } from './settings.ts';
 
 /**

@@ -33,7 +33,7 @@ export const retentionSettings = ({ whole, wholeOrZero }: Kinds): Retention => {
       'KEEP_ACTIVITY_DAYS',
       0,
       30,
-      'How many days the activity of operators is kept, at least 30. Who gave money back, settled a case or erased a customer stays. 0 is forever.',
+      'How many days the activity of operators is kept, at least 30. Who gave money back, settled a case, erased a customer, or made or ended a service key stays. 0 is forever.',
     ),
     providerEvents: daysOrForever(
       'KEEP_PROVIDER_EVENTS_DAYS',

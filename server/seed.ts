@@ -1,10 +1,14 @@
 import process from 'node:process';
+import { ok } from 'neverthrow';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import { messageOf } from '../core/errorMessage.ts';
+import type { Product } from '../core/product.ts';
 import type { OrderCounts } from '../demo/checkOut.ts';
+import { findOwnProduct } from '../demo/ownProduct.ts';
 import { writeHistory } from '../demo/writeHistory.ts';
 import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
+import { addressOf } from './databaseUrl.ts';
 import { stopOnSignal } from './process.ts';
 import { createProgress } from './progress.ts';
 import { type Arguments, parseArguments, usage } from './seedArguments.ts';
@@ -28,8 +32,14 @@ const main = async (): Promise<number> => {
   }
 };
 
-const seed = async ({ orders, days }: Arguments, config: Config): Promise<number> => {
+const seed = async ({ orders, days, force }: Arguments, config: Config): Promise<number> => {
   const store = await openOrExplain(config, () => openStore(createSystemWorld(config.shop), config));
+  const own = force ? ok(null) : await findOwnProduct(store.products);
+  const refusal = own.isErr() ? own.error.reason : own.value && describeRealShop(own.value, config);
+  if (refusal !== null) {
+    await store.close();
+    return fail([refusal], exitCode.failed);
+  }
   const world = createSystemWorld(config.shop);
   const startMs = world.clock.nowMs();
   const progress = createProgress(orders, process.stderr, world.clock);
@@ -46,6 +56,9 @@ const seed = async ({ orders, days }: Arguments, config: Config): Promise<number
   process.stdout.write(`${renderSummary(written.value, world.clock.nowMs() - startMs)}\n`);
   return stop.aborted ? exitCode.interrupted : exitCode.done;
 };
+
+const describeRealShop = ({ code }: Product, { databaseUrl }: Config): string =>
+  `The database ${addressOf(databaseUrl)} has products of its own, such as ${code}. Nothing takes invented orders and invoices out of a real shop again. If it is meant: bun run seed --force`;
 
 const renderSummary = ({ placed, paid, cancelled }: OrderCounts, tookMs: number): string => {
   const [added, completed, pending, perSecond] = [

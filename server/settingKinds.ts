@@ -18,6 +18,22 @@ export type Setting<T> = {
 /** Returns the value of a setting. */
 export type ReadSetting = <T>(one: Setting<T>) => T;
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `errors` gets one line for an operator for each wrong setting that `read` meets. No line contains a secret. */
+export const readerOf = (env: Environment): { readonly read: ReadSetting; readonly errors: string[] } => {
+  const errors: string[] = [];
+  const read = <T>(setting: Setting<T>): T => {
+    const text = env[setting.name];
+    if (text === undefined || (text === '' && setting.empty === 'unset')) return setting.fallback;
+    const value = setting.read(text);
+    if (value.isOk()) return value.value;
+    errors.push(`${setting.name} ${setting.show(text)}: ${value.error}`);
+    return setting.fallback;
+  };
+  return { read, errors };
+};
+
 /** Functions that declare a setting and return its value. */
 export type Kinds = ReturnType<typeof createKinds>;
 

@@ -7,6 +7,7 @@ import { createSystemWorld } from '../adapters/system/system.ts';
 import { watchRunners } from './launcher.ts';
 import { describeStartFailure, exitWithError } from './process.ts';
 import { openSandboxRecords } from './sandboxRecords.ts';
+import { readSimulatorSettings, type SimulatorSettings } from './simulatorSettings.ts';
 
 /**
  * `bun run simulator`: a simulated Stripe on this machine, to try the Stripe adapter without an account. Its charges
@@ -25,31 +26,22 @@ import { openSandboxRecords } from './sandboxRecords.ts';
  *   POST /v1/disputes/{id} evidence[uncategorized_text]  winning_evidence or losing_evidence ends it
  *   POST /v1/disputes/{id}/close                         accepts it, which loses it
  */
-const { PORT, DATABASE_URL, WEBHOOK_URL, STRIPE_WEBHOOK_SECRET, DUPLICATES, SHUFFLE } = process.env;
+const program = 'The simulated Stripe';
 
-const port = Number(PORT ?? 12_111);
 const world = createSystemWorld();
 const closers: (() => Promise<void>)[] = [];
 
-const start = async (): Promise<string> => {
-  const records = await openSandboxRecords(DATABASE_URL ?? 'sqlite:./data/stripe.db');
+const start = async (settings: SimulatorSettings): Promise<string> => {
+  const { port, databaseUrl, webhookUrl, webhookSecret: secret, duplicates, shuffle } = settings;
+  const records = await openSandboxRecords(databaseUrl);
   closers.push(records.close);
-  const engine = createEngine(records, world, { events: WEBHOOK_URL ? 'all' : 'none' });
-  if (WEBHOOK_URL)
-    closers.push(
-      startWebhooks({
-        engine,
-        url: WEBHOOK_URL,
-        secret: STRIPE_WEBHOOK_SECRET ?? 'whsec_simulator',
-        fetch,
-        duplicates: Number(DUPLICATES ?? 0),
-        shuffle: SHUFFLE === '1',
-      }),
-    );
+  const engine = createEngine(records, world, { events: webhookUrl === null ? 'none' : 'all' });
+  if (webhookUrl !== null)
+    closers.push(startWebhooks({ engine, url: webhookUrl, secret, fetch, duplicates, shuffle }));
   const server = await serveStripe(createStripeApi(engine), port);
   closers.push(server.stop);
   return `The simulated Stripe is ready on http://127.0.0.1:${server.port}. Start the shop with:
-PAYMENT_PROVIDER=stripe STRIPE_API_KEY=sk_test_simulator STRIPE_WEBHOOK_SECRET=${STRIPE_WEBHOOK_SECRET ?? 'whsec_simulator'} STRIPE_API_URL=http://127.0.0.1:${server.port} bun run start`;
+PAYMENT_PROVIDER=stripe STRIPE_API_KEY=sk_test_simulator STRIPE_WEBHOOK_SECRET=${secret} STRIPE_API_URL=http://127.0.0.1:${server.port} bun run start`;
 };
 
 const stop = async (): Promise<void> => {
@@ -59,8 +51,15 @@ const stop = async (): Promise<void> => {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 watchRunners(process.env, world.timer, () => void stop());
-try {
-  console.log(await start());
-} catch (cause) {
-  exitWithError(describeStartFailure(cause, { port }), 'The simulated Stripe');
-}
+const settings = readSimulatorSettings(process.env);
+if (settings.isErr())
+  exitWithError(
+    ['some settings are wrong.', ...settings.error.map((line) => `- ${line}`)].join('\n'),
+    program,
+  );
+else
+  try {
+    console.log(await start(settings.value));
+  } catch (cause) {
+    exitWithError(describeStartFailure(cause, settings.value), program);
+  }

@@ -78,11 +78,13 @@ export const createSessionCommands = ({ demo, world }: ApiDeps, authenticate: Au
     );
 };
 
-/** Tells a page who it is signed in as. Without a session that is null and no problem: a browser logs each 401. */
+/** Tells a page who it is signed in as. Without a session that is null and no problem, because a browser logs each 401. */
 export const createSessionQueries = ({ demo }: ApiDeps, authenticate: Authenticate) => {
   const name = sessionCookieName(demo);
   const find = async (headers: Headers) => {
     const caller = await authenticate(headers);
+    // Who it is cannot be said now. A page that gets null would sign the person out.
+    if (caller.isErr() && caller.error.kind === 'unavailable') throw httpError(caller.error);
     if (caller.isErr() || !isPerson(caller.value)) return null;
     const bearer = bearerHeaderOf(headers)
       ?.replace(/^bearer +/i, '')
@@ -99,7 +101,8 @@ export const createSessionQueries = ({ demo }: ApiDeps, authenticate: Authentica
     operation({
       tag: 'Sessions',
       summary: 'See who is signed in',
-      description: 'The owner of the token or of the session of a page. `null` if nobody is signed in.',
+      description:
+        'The owner of the token or of the session of a page. `null` if nobody is signed in. A problem only if that cannot be known now.',
       open: 'for some',
       responses: {
         200: {
@@ -108,7 +111,7 @@ export const createSessionQueries = ({ demo }: ApiDeps, authenticate: Authentica
           example: samples.session,
         },
       },
-      failures: [],
+      failures: ['unavailable'],
     }),
   );
 };

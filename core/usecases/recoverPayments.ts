@@ -5,7 +5,7 @@ import { nothingToPay } from '../outcome.ts';
 import { openPaymentStatuses } from '../payment.ts';
 import type { ChargeOutcome, PaymentProvider } from '../provider.ts';
 import type { AsyncResult } from '../result.ts';
-import { recoveryPauseMs } from '../retry.ts';
+import { outagePauseMaxMs, recoveryPauseMs } from '../retry.ts';
 import type { TraceRecovery } from '../trace.ts';
 import { createAskLedger } from './askLedger.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
@@ -122,9 +122,13 @@ export const createPaymentRecovery = (
 
 const untraced: TraceRecovery = (_, work) => work();
 
-/** The payment is also due at the end of the charge window, when it is cancelled if it still waits for the customer. */
+/**
+ * The payment is also due at the end of the charge window, when it is cancelled if it still waits for the customer. While
+ * its key is remembered, only an outage leaves it open, and its orders and their stock wait for it.
+ */
 export const nextRecoveryAtMs = (attempt: number, claimedAtMs: number, nowMs: number): number => {
-  const afterPauseMs = nowMs + recoveryPauseMs(attempt - 1);
+  const mostMs = nowMs - claimedAtMs < keyMemoryMs ? outagePauseMaxMs : undefined;
+  const afterPauseMs = nowMs + recoveryPauseMs(attempt - 1, mostMs);
   const windowEndMs = claimedAtMs + chargeWindowMs;
   return nowMs < windowEndMs ? Math.min(afterPauseMs, windowEndMs) : afterPauseMs;
 };

@@ -9,7 +9,7 @@ import type { PaymentProvider } from '../provider.ts';
 import type { JobLease, JobReport } from '../queue.ts';
 import { openRefundStatuses, type Refund, type Refunds, succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, DatabaseWords, Unavailable } from '../result.ts';
-import { failedAttempt, failedMail, recoveryPauseMs } from '../retry.ts';
+import { failedAttempt, failedMail, outagePauseMaxMs, recoveryPauseMs } from '../retry.ts';
 import { withDeadline } from '../stepDeadline.ts';
 import { stepKey } from '../steps.ts';
 import type { World } from '../world.ts';
@@ -74,7 +74,8 @@ export const createRunJob = (
         return report(next === undefined ? { kind: 'done' } : { kind: 'advanced', step: next.name });
       }
       case 'deferred_without_limit': {
-        const runAtMs = world.clock.nowMs() + recoveryPauseMs(lease.attempts + 1);
+        const mostMs = isPlannedWait(outcome.reason) ? undefined : outagePauseMaxMs;
+        const runAtMs = world.clock.nowMs() + recoveryPauseMs(lease.attempts + 1, mostMs);
         return report({ kind: 'retry', error: outcome.reason, runAtMs, database: outcome.database });
       }
       case 'rejected':

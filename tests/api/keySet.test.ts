@@ -79,6 +79,15 @@ describe('Tokens of a key set', () => {
     expectStatus(await api.call('GET', '/orders', { token }), 200);
   });
 
+  test('Who is signed in is a 503 and not nobody while the key set cannot be loaded', async () => {
+    const headers = { cookie: `__Host-cw=${await firstToken()}`, 'sec-fetch-site': 'same-origin' };
+    expect(codeOf(await api.call('GET', '/session', { headers }))).toBe('503 unavailable');
+    expect(expectStatus(await api.call('GET', '/session'), 200).body).toBeNull();
+    await publish(['one', first]);
+    const { body } = expectStatus(await api.call('GET', '/session', { headers }), 200);
+    expect(body).toMatchObject({ customerId: claims.sub });
+  });
+
   test('ES256 and RS256 tokens of the key set are accepted, and no others', async () => {
     await publish(['one', first], ['two', second]);
     expect(await answer(await firstToken())).toBe('200');

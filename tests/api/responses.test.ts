@@ -147,9 +147,8 @@ test('Every documented response occurs, and no other', async () => {
 
   // Who asks with a service key is looked up in the database.
   const serviceKey = `cwk_${'x'.repeat(43)}`;
-  await recordResponses(createTestApi(failingPorts(unavailable))).call('GET', '/metrics', {
-    token: serviceKey,
-  });
+  for (const path of ['/metrics', '/session'])
+    await recordResponses(createTestApi(failingPorts(unavailable))).call('GET', path, { token: serviceKey });
 
   await requestSuccesses(recordResponses(createTestApi()));
   await requestFailures(recordResponses(createTestApi()));

@@ -4,6 +4,7 @@ import type { CheckoutRequest } from '../../core/audit.ts';
 import { providerEventPipeline } from '../../core/pipelines/providerEvent.ts';
 import type { ChargeOutcome } from '../../core/provider.ts';
 import type { RetentionKind } from '../../core/retention.ts';
+import type { CreateServiceKey } from '../../core/serviceKey.ts';
 import { declined, defined, requiresAction, succeeded, unknownOutcome, unwrap } from './fixture.ts';
 import { type OpenWithBackdoor, useFreshStore } from './testContext.ts';
 
@@ -175,7 +176,7 @@ export const retentionContract = (name: string, open: OpenWithBackdoor): void =>
       expect(found.map((event) => event !== null)).toEqual([false, true, true]);
     });
 
-    test('Activity goes, but not that of commands that moved money or erased a customer', async () => {
+    test('Activity goes, but not that of commands that moved money, erased a customer, or made or ended a key', async () => {
       const { fixture, store, world } = context();
       const command: OperatorCommand = {
         ...{ actor: { id: 'op-1', email: 'mai@shop.example' }, requestId: 'r-1', createId: fixture.newId },
@@ -198,13 +199,26 @@ export const retentionContract = (name: string, open: OpenWithBackdoor): void =>
       await unwrap(
         store.customers.eraseSlice({ customerId: 'lan', after: null, limit: 1 }, fixture.now(), command),
       );
+      const key: CreateServiceKey = {
+        id: fixture.newId(),
+        name: 'Refunds',
+        permissions: ['refunds:write'],
+        hash: 'hash',
+        createdBy: { id: 'op-1', email: 'mai@shop.example' },
+        expiresAtMs: fixture.now() + 60_000,
+        command,
+      };
+      await unwrap(store.serviceKeys.create(key, fixture.now()));
+      await unwrap(store.serviceKeys.end(key.id, fixture.now(), command));
       world.advance(10_000);
       await upsert();
       expect(await drop('activity', 10_001)).toBe(0);
       expect(await drop('activity', 9_000, 2)).toBe(1);
       expect(await drop('activity', 9_000, 2)).toBe(1);
       expect(await drop('activity', 9_000, 2)).toBe(0);
-      expect(await actions()).toEqual(['product.upsert', 'customer.erase', 'refund.request']);
+      expect(await drop('activity', 9_000, 2)).toBe(0);
+      const kept = ['key.end', 'key.create', 'customer.erase', 'refund.request'] as const;
+      expect(await actions()).toEqual(['product.upsert', ...kept]);
     });
   });
 };

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
 import {
   type ConnectionOptions,
   connect,
@@ -7,6 +8,9 @@ import {
 } from '../../adapters/postgres/connection.ts';
 import { pgbouncerAvailable, startPgbouncer } from '../processes/pgbouncer.ts';
 import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
+
+const readText = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const [compose, guide] = [readText('deploy/compose.yaml'), readText('docs/operating/run.md')];
 
 const available = await postgresAvailable();
 
@@ -43,6 +47,18 @@ describe.skipIf(!available)('shared connections', async () => {
   test('Transactions and statements share a connection if none is sent ahead', async () => {
     await connected({ pooling: 'transaction' }, runManyStatements);
   });
+
+  /** What is set for each session, and behind a pooler for the role or the server. */
+  test.each(['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'jit'])(
+    'Behind a pooler %s is what a process sets otherwise, in the composition and in the guide',
+    async (name) => {
+      await connected({}, async (sql) => {
+        const [row] = await sql.unsafe<{ value: string }[]>(`select current_setting('${name}') as value`);
+        expect(compose).toContain(`    - ${name}=${row?.value}\n`);
+        expect(guide).toMatch(new RegExp(`alter role shop set ${name} = '?${row?.value}'?;`));
+      });
+    },
+  );
 
   test.skipIf(!pgbouncerAvailable())('A pooler answers every transaction and statement', async () => {
     const pooler = await startPgbouncer(database.url);

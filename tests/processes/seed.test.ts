@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../adapters/sqlite/store.ts';
+import { demoProducts } from '../../demo/loadProducts.ts';
 import { createTestWorld } from '../world.ts';
 import { createScratchFolder } from './cleanup.ts';
 
@@ -80,10 +81,25 @@ describe('bun run seed', () => {
     expect(statuses).not.toContain('paying');
   });
 
+  test('A shop with a product of its own is named and left as it is, unless that is meant', async () => {
+    const path = join(directory, 'real.db');
+    const store = await openSqliteStore(createTestWorld(), { path });
+    const price = { amount: 90_000, currency: 'VND' };
+    const mug = { code: 'MUG-1', name: 'Mug', type: 'physical', price, stock: 5 };
+    (await store.products.upsert([...demoProducts, mug], 1, 'keep'))._unsafeUnwrap();
+    await store.close();
+    const refused = await run(['--orders', '1'], 'real.db');
+    expect(refused.err).toContain(`The database sqlite:${path} has products of its own, such as MUG-1.`);
+    expect(refused.err).toContain('--force');
+    expect([refused.code, refused.out, (await readState('real.db')).statuses.size]).toEqual([1, '', 0]);
+    const forced = await run(['--orders', '1', '--force'], 'real.db');
+    expect([forced.code, (await readState('real.db')).statuses.size]).toEqual([0, 1]);
+  });
+
   test('The seeder shows its help', async () => {
     const { code, out } = await run(['--help'], 'never.db');
     expect(code).toBe(0);
-    expect(out).toContain('bun run seed [--orders N] [--days D]');
+    expect(out).toContain('bun run seed [--orders N] [--days D] [--force]');
   });
 
   test.each([

@@ -140,6 +140,33 @@ describe('a running simulator', () => {
   }, 120_000);
 });
 
+test('Settings that are wrong are named together, with what to write, and nothing starts', () => {
+  const wrong = {
+    ...{
+      PORT: '12k',
+      DATABASE_URL: 'mysql://user:pass@localhost/stripe',
+      WEBHOOK_URL: 'localhost:3000/webhooks',
+    },
+    ...{ STRIPE_WEBHOOK_SECRET: 'hush', DUPLICATES: '20%', SHUFFLE: 'yes' },
+  };
+  const { status, stderr } = spawnSync(process.execPath, ['server/simulator.ts'], {
+    ...{ cwd: root, encoding: 'utf8', env: { PATH: process.env.PATH ?? '', ...wrong } },
+  });
+  expect([status, stderr.split('\n')]).toEqual([
+    1,
+    [
+      'The simulated Stripe cannot start: some settings are wrong.',
+      '- PORT is "12k": write a whole number from 0 to 65535',
+      expect.stringMatching(/^- DATABASE_URL begins with "mysql:": write sqlite:/),
+      '- WEBHOOK_URL is "localhost:3000/webhooks": write a URL like http://localhost:3000/webhooks/stripe',
+      '- STRIPE_WEBHOOK_SECRET has the wrong form: write the secret that the shop has, such as whsec_simulator',
+      '- DUPLICATES is "20%": write a share from 0 to 1, such as 0.2',
+      '- SHUFFLE is "yes": write 0 or 1',
+      '',
+    ],
+  ]);
+});
+
 test('A port that is in use is said without a stack', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');

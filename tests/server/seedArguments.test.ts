@@ -3,12 +3,18 @@ import { parseArguments } from '../../server/seedArguments.ts';
 
 describe('the command line of the seeder', () => {
   test('The default is a thousand orders over a year', () => {
-    expect(parseArguments([])._unsafeUnwrap()).toEqual({ orders: 1_000, days: 365, help: false });
+    expect(parseArguments([])._unsafeUnwrap()).toEqual({
+      orders: 1_000,
+      days: 365,
+      force: false,
+      help: false,
+    });
   });
 
   test.each([
-    [['--orders', '100000', '--days=30'], { orders: 100_000, days: 30, help: false }],
-    [['-h'], { orders: 1_000, days: 365, help: true }],
+    [['--orders', '100000', '--days=30'], { orders: 100_000, days: 30, force: false, help: false }],
+    [['--force'], { orders: 1_000, days: 365, force: true, help: false }],
+    [['-h'], { orders: 1_000, days: 365, force: false, help: true }],
   ])('The arguments %p are accepted', (argv, expected) => {
     expect(parseArguments(argv)._unsafeUnwrap()).toEqual(expected);
   });

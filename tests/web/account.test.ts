@@ -115,6 +115,21 @@ describe('The account of a page', () => {
     expect([account.hasEnded.value, account.session.value, ids()]).toEqual([false, null, null]);
   });
 
+  test('A shop that cannot say who is signed in signs nobody out', async () => {
+    const { signIn, fill, load, ids, replies, account } = createFixture();
+    signIn('lan');
+    fill(orderOf('a'));
+    await load();
+    const unavailable = { kind: 'problem', problem: { status: 503, code: 'unavailable' } };
+    replies.set('/session', unavailable as unknown as Outcome<unknown>);
+    await load();
+    expect([account.session.value?.customerId, account.hasEnded.value, ids()]).toEqual(['lan', false, ['a']]);
+    expect(account.failure.value?.kind).toBe('problem');
+    signIn('lan');
+    await load();
+    expect(account.failure.value).toBeNull();
+  });
+
   test('A sign-out in another window takes all in this one too', async () => {
     const { signIn, fill, load, ids, shared, account } = createFixture();
     signIn('lan');

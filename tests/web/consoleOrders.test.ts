@@ -5,13 +5,8 @@ import { taskStates } from '../../core/queue.ts';
 import { refundOrigins, refundStatuses } from '../../core/refund.ts';
 import { orderFilterNames, readFilters, writeFilters } from '../../web/console/orders/orderFilters.ts';
 import type { Refund, TimelineEntry } from '../../web/console/orders/ordersApi.ts';
-import {
-  emptyRefundForm,
-  judgeRefundForm,
-  leftOf,
-  type RefundForm,
-  whyNoRefund,
-} from '../../web/console/orders/refundStates.ts';
+import { emptyRefundForm, judgeRefundForm, type RefundForm } from '../../web/console/orders/refundForm.ts';
+import { leftOf, whyNoRefund } from '../../web/console/orders/refundStates.ts';
 import { failedTaskIds, timelineItems } from '../../web/console/orders/timelineItems.ts';
 import { consoleEnOrders } from '../../web/words/consoleEnOrders.ts';
 import { consoleEnRefunds } from '../../web/words/consoleEnRefunds.ts';

@@ -2,12 +2,23 @@ import { describe, expect, test } from 'bun:test';
 import { createQuantityChanges, withQuantity } from '../../web/shared/changeQuantity.ts';
 import { loadOlderOrders } from '../../web/shared/olderOrders.ts';
 import { loadEarlierStates } from '../../web/shared/orderHistory.ts';
+import { haveOtherTotals } from '../../web/shared/otherTotals.ts';
 import type { Outcome } from '../../web/shared/outcome.ts';
 import { createPictures } from '../../web/shared/pictures.ts';
 import type { List, Order, OrderStatus, Product } from '../../web/shared/types.ts';
 import { keepWish, takeWish } from '../../web/shop/wish.ts';
 import { createAnswers, lost, ok, orderOf } from './answers.ts';
 import { memoryStore } from './ports.ts';
+
+test.each([
+  ['as they are shown', ok({ items: [orderOf('o1'), orderOf('o2', 'pending', 2)], nextCursor: null }), false],
+  ['of another quantity', ok({ items: [orderOf('o1', 'pending', 3)], nextCursor: null }), true],
+  ['gone, which the shop says itself', ok({ items: [], nextCursor: null }), false],
+  ['not known', lost, false],
+])('Before a payment its orders are %s', async (_, answer, isOther) => {
+  const api = { orders: async () => answer as Outcome<List<Order>> };
+  expect(await haveOtherTotals(api, [orderOf('o1'), orderOf('o2', 'pending', 2)])).toBe(isOther);
+});
 
 describe('A change of quantity', () => {
   const createFixture = () => {

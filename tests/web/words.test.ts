@@ -88,6 +88,23 @@ describe.each(languages)('The words of %s', (language) => {
     expect(functions.filter(([path, text]) => !isUsed(path, text))).toEqual([]);
   });
 
+  test('A large number of units is written in groups', () => {
+    const { cartPage, catalogue, pay } = words;
+    const limits = { min: 1, max: 10_000 };
+    const [some, many] = language === 'vi' ? ['10.000', '100.000'] : ['10,000', '100,000'];
+    expect(catalogue.left(100_000)).toContain(many);
+    expect(pay.stock.left('Mug', 100_000)).toContain(many);
+    for (const text of [
+      catalogue.inCart(10_000),
+      catalogue.added(10_000, 'Mug'),
+      catalogue.quantityProblem('too_many', limits),
+      cartPage.quantityProblem('too_many', limits),
+      cartPage.changed('Mug', 10_000),
+      pay.stock.take(10_000),
+    ])
+      expect(text).toContain(some);
+  });
+
   test('A problem is explained, with the number of its request', () => {
     const problem = {
       status: 429,
@@ -106,6 +123,17 @@ describe.each(languages)('The words of %s', (language) => {
     );
     expect(explain({ kind: 'lost', requestId: 'r2', retryAfterMs: null }, language).requestId).toBe('r2');
   });
+});
+
+test('No page writes a quantity without the language of the page', () => {
+  const folder = fileURLToPath(new URL('../../web', import.meta.url));
+  const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.tsx') && !/^(?:dist|gallery)\//.test(name),
+  );
+  expect(pages.length).toBeGreaterThan(100);
+  const isBare = (name: string) =>
+    /(?:× ?|>)\$?\{(?:order\.)?quantity\}/.test(readFileSync(join(folder, name), 'utf8'));
+  expect(pages.filter(isBare)).toEqual([]);
 });
 
 describe('The two dictionaries', () => {

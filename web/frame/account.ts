@@ -75,9 +75,9 @@ export const createAccountOf = (
     load: async (): Promise<Session | null> => {
       const mine = ++asked;
       const outcome = await sessionApi.session();
-      if (mine !== asked) return session.value ?? null;
+      if (mine !== asked || outcome.kind === 'aborted') return session.value ?? null;
       if (outcome.kind !== 'ok') {
-        if (outcome.kind !== 'aborted') failure.value = outcome;
+        failure.value = outcome;
         return session.value ?? null;
       }
       failure.value = null;

@@ -86,16 +86,14 @@ export const createSite = <Words extends SiteWords, SomeAccount extends Account>
     call: createCall(browserCallPorts(() => language.value)),
     window,
     nowMs: () => Date.now(),
-    show: (next) => {
-      connection.value = next;
-    },
+    state: connection,
   });
   /** Words that do not come are as good as none: the page then says so in others. */
   const prepareWords = () => plan.loadWords(language.value).then(nothing, nothing);
   const toast = createToast(cell);
   /** The last answer to each question, for Back. */
   const lists = new Map<string, List<unknown>>();
-  const account = plan.createAccount({ call: watched.call, shared, cell, lists, prepareWords });
+  const account = plan.createAccount({ call: watched, shared, cell, lists, prepareWords });
 
   return {
     ...plan,

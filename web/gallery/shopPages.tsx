@@ -96,6 +96,7 @@ export const CartPage = ({ language, state }: CartPageProps) => {
         words={words.cartPage}
       />
       <PaySheet
+        status=""
         isOpen={isSheetOpen}
         onClose={() => setSheetOpen(false)}
         methods={words.methods}

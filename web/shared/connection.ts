@@ -7,26 +7,24 @@ type ConnectionPorts = {
   readonly call: Call;
   readonly window: Pick<EventTarget, 'addEventListener'>;
   readonly nowMs: () => number;
-  readonly show: (connection: Connection) => void;
+  /** Where it is kept, and shown from. */
+  readonly state: { value: Connection };
 };
 
 /**
  * Knows whether the shop can be reached, from what the calls through it come to. A browser that says it is online may
  * still have no way to the shop, so only an answer ends the state `isOffline`.
  */
-export const createConnection = ({ call, window, nowMs, show }: ConnectionPorts) => {
-  let connection: Connection = { isOffline: false, lastHeardMs: null };
+export const createConnection = ({ call, window, nowMs, state }: ConnectionPorts): Call => {
   const change = (next: Partial<Connection>): void => {
-    connection = { ...connection, ...next };
-    show(connection);
+    state.value = { ...state.value, ...next };
   };
   window.addEventListener('offline', () => change({ isOffline: true }));
-  const watched: Call = async (request) => {
+  return async (request) => {
     const outcome = await call<never>(request);
     if (outcome.kind === 'offline') change({ isOffline: true });
     const isHeard = outcome.kind === 'ok' || outcome.kind === 'problem' || outcome.kind === 'signed_out';
     if (isHeard) change({ isOffline: false, lastHeardMs: nowMs() });
     return outcome;
   };
-  return { call: watched, connection: (): Connection => connection };
 };

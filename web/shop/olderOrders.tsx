@@ -8,6 +8,7 @@ import { useLanguage } from '../parts/language.ts';
 import { Pager } from '../parts/Pager.tsx';
 import { Select } from '../parts/Select.tsx';
 import { SkeletonRows } from '../parts/Skeleton.tsx';
+import { formatCount } from '../shared/money.ts';
 import { loadOlderOrders, olderStatuses } from '../shared/olderOrders.ts';
 import { formatTime } from '../shared/time.ts';
 import type { Order } from '../shared/types.ts';
@@ -85,7 +86,9 @@ export const OlderOrders = () => {
             imageUrlOf={({ product }) => pictures.urlOf(product.id)}
             statusOf={({ status }) => ({ tone: orderTones[status], label: orderStatuses[status] })}
             aboutOf={({ number, quantity, createdAt }) =>
-              [number, `× ${quantity}`, formatTime(createdAt, language)].filter(Boolean).join(' · ')
+              [number, `× ${formatCount(quantity, language)}`, formatTime(createdAt, language)]
+                .filter(Boolean)
+                .join(' · ')
             }
           />
         </div>

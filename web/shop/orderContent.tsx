@@ -11,6 +11,7 @@ import { Note } from '../parts/Note.tsx';
 import { StatusLine } from '../parts/StatusLine.tsx';
 import { Time } from '../parts/Time.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
+import { formatCount } from '../shared/money.ts';
 import type { OrderDetail } from '../shared/types.ts';
 import { cartPath, checkoutPath } from './addresses.ts';
 import { invoiceHrefOf } from './invoiceHref.ts';
@@ -69,11 +70,15 @@ export const OrderContent = ({ order, earlier, failure, reload }: OrderContentPr
 };
 
 const useFacts = (order: OrderDetail) => {
-  const { orderPage, catalogue } = useShop().words.value;
+  const { language, words } = useShop();
+  const { orderPage, catalogue } = words.value;
   return [
     { label: orderPage.code, value: order.product.code },
     { label: catalogue.typeLabel, value: catalogue.type(order.product.type) },
-    { label: orderPage.quantity, value: <span class="num">{order.quantity}</span> },
+    {
+      label: orderPage.quantity,
+      value: <span class="num">{formatCount(order.quantity, language.value)}</span>,
+    },
     ...(order.number === null
       ? []
       : [{ label: orderPage.number, value: <span class="num">{order.number}</span> }]),

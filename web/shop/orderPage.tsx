@@ -10,7 +10,6 @@ import { SkeletonRows } from '../parts/Skeleton.tsx';
 import { StatusLine } from '../parts/StatusLine.tsx';
 import { createNewest } from '../shared/newest.ts';
 import { loadEarlierStates } from '../shared/orderHistory.ts';
-import { browserPageEvents, createPause } from '../shared/pause.ts';
 import type { OrderDetail } from '../shared/types.ts';
 import { startWatch } from '../shared/watch.ts';
 import { cartPath } from './addresses.ts';
@@ -69,7 +68,7 @@ type ShownOrder = {
 };
 
 const useOrder = (id: string) => {
-  const { account, api, refreshes } = useShop();
+  const { account, api, pause, refreshes } = useShop();
   const [shown, setShown] = useState<ShownOrder>({ order: null, earlier: [], failure: null });
   const last = useRef<ShownOrder>(shown);
   const set = (next: Partial<ShownOrder>) => {
@@ -104,7 +103,7 @@ const useOrder = (id: string) => {
   const refreshed = refreshes.value;
   useEffect(() => {
     if (customerId === null) return;
-    const watch = startWatch(look, createPause(browserPageEvents()));
+    const watch = startWatch(look, pause);
     return watch.stop;
   }, [id, customerId, refreshed]);
   return {

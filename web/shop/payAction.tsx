@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { totalsOf } from '../shared/money.ts';
+import { haveOtherTotals } from '../shared/otherTotals.ts';
 import { createPayWish } from '../shared/payWish.ts';
 import { windowStore } from '../shared/store.ts';
 import type { Order, PayOptions } from '../shared/types.ts';
@@ -14,7 +15,7 @@ import { PaySheet } from './views/PaySheet.tsx';
  */
 export const usePayAction = (orders: readonly Order[]) => {
   const { account, api, language, words } = useShop();
-  const { cartPage, frame, pay } = words.value;
+  const { cartPage, frame, pay: texts } = words.value;
   const [options, setOptions] = useState<PayOptions | null>(null);
   const [isOpen, setOpen] = useState(false);
   const [method, setMethod] = useState<string | null>(null);
@@ -22,6 +23,7 @@ export const usePayAction = (orders: readonly Order[]) => {
   const [status, setStatus] = useState('');
   // The state is shown later than a second press comes.
   const isBusyNow = useRef(false);
+  const isGone = useRef(false);
   const session = account.session.value;
   const [total, ...others] = totalsOf(orders.map((order) => order.total));
 
@@ -46,10 +48,23 @@ export const usePayAction = (orders: readonly Order[]) => {
     change(false);
     if (outcome.kind === 'aborted') return;
     if (outcome.kind !== 'ok') return setStatus(explain(outcome, language.value).text);
-    if (outcome.value.methods.length === 0) return setStatus(pay.noMethods);
+    if (outcome.value.methods.length === 0) return setStatus(texts.noMethods);
     if (outcome.value.provider === 'stripe') return leave(null);
     setOptions(outcome.value);
     setOpen(true);
+  };
+
+  const pay = async (chosen: string) => {
+    if (isBusyNow.current) return;
+    setStatus('');
+    change(true);
+    const isOther = await haveOtherTotals(api, orders);
+    // Back, meanwhile.
+    if (isGone.current) return;
+    if (!isOther) return leave(chosen);
+    await account.loadCart();
+    change(false);
+    setStatus(texts.otherTotal);
   };
 
   useEffect(() => {
@@ -59,7 +74,10 @@ export const usePayAction = (orders: readonly Order[]) => {
       setOpen(false);
     };
     addEventListener('pageshow', onShow);
-    return () => removeEventListener('pageshow', onShow);
+    return () => {
+      isGone.current = true;
+      removeEventListener('pageshow', onShow);
+    };
   }, []);
 
   const methods = options?.methods.map(({ id, label }) => ({ value: id, label })) ?? [];
@@ -78,15 +96,14 @@ export const usePayAction = (orders: readonly Order[]) => {
           method={chosen}
           onMethod={setMethod}
           total={total}
-          onPay={() => {
-            if (!isBusyNow.current) leave(chosen);
-          }}
+          onPay={() => void pay(chosen)}
           isPaying={isBusy}
+          status={status}
           words={{
-            title: pay.page,
+            title: texts.page,
             close: frame.close,
-            method: pay.method,
-            total: pay.total,
+            method: texts.method,
+            total: texts.total,
             pay: cartPage.pay,
           }}
         />

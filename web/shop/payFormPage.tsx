@@ -4,6 +4,7 @@ import { useTitle } from '../frame/useTitle.ts';
 import { Choices } from '../parts/Choices.tsx';
 import { Failure } from '../parts/Failure.tsx';
 import { ordersMax, payableOf, type Selection, selectionOf } from '../shared/cart.ts';
+import { haveOtherTotals } from '../shared/otherTotals.ts';
 import { loadOrders } from '../shared/payOrders.ts';
 import type { CardField } from '../shared/stripeCard.ts';
 import type { Order, PayOptions } from '../shared/types.ts';
@@ -24,16 +25,12 @@ type PayFormPageProps = {
 
 /** Asks how to pay, with a key of its own once Pay is pressed. */
 export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
-  const { language, words } = useShop();
+  const { api, language, words } = useShop();
   const { cartPage, frame, pay, state } = words.value;
   const { options, failure, retry } = usePayOptions();
   const { selection, failure: ordersFailure, reload } = useSelection(orderIds);
   const [method, setMethod] = useState<string | null>(null);
-  const [status, setStatus] = useState('');
-  const [isReading, setReading] = useState(false);
   const [card, setCard] = useState<CardField | null>(null);
-  // The state is shown later than a second press comes.
-  const isReadingNow = useRef(false);
   const titleRef = useRef<HTMLHeadingElement>(null);
   useTitle(pay.page);
   const isAgain = orderIds.length > 0;
@@ -53,19 +50,21 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
   const total = selection?.totals.length === 1 ? (selection.totals[0] ?? null) : null;
   const ids = orders?.map(({ id }) => id) ?? [];
 
-  const submit = async () => {
-    if (isReadingNow.current) return;
-    setStatus('');
-    if (!isCard) return chosen === null ? undefined : payment.start(ids, chosen);
-    if (card === null) return;
-    isReadingNow.current = true;
-    setReading(true);
-    const read = await card.read();
-    isReadingNow.current = false;
-    setReading(false);
-    if (read.kind === 'ok') payment.start(ids, read.method);
-    else setStatus(read.message === '' ? pay.cardRefused : read.message);
+  /** What is in the way, in words. */
+  const tryToPay = async (): Promise<string> => {
+    if (await haveOtherTotals(api, orders ?? [])) {
+      reload();
+      return pay.otherTotal;
+    }
+    if (!isCard) {
+      if (chosen !== null) payment.start(ids, chosen);
+      return '';
+    }
+    const read = await card?.read();
+    if (read?.kind === 'ok') payment.start(ids, read.method);
+    return read === undefined || read.kind === 'ok' ? '' : read.message || pay.cardRefused;
   };
+  const { submit, isBusy, status, setStatus } = useSubmit(tryToPay);
 
   if (!isReady) return <Opening />;
   return (
@@ -74,7 +73,7 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
       titleRef={titleRef}
       total={total}
       onPay={() => void submit()}
-      isPaying={isReading}
+      isPaying={isBusy}
       payBlocked={blocked ?? (isCard && card === null ? status || state.loading : undefined)}
       status={status}
       receipt={{
@@ -113,6 +112,25 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
       )}
     </PayFormView>
   );
+};
+
+/** What to do at a press of the button, once at a time. `work` returns what is in the way, in words. */
+const useSubmit = (work: () => Promise<string>) => {
+  const [status, setStatus] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  // The state is shown later than a second press comes.
+  const isBusyNow = useRef(false);
+  const submit = async () => {
+    if (isBusyNow.current) return;
+    isBusyNow.current = true;
+    setStatus('');
+    setBusy(true);
+    const problem = await work();
+    isBusyNow.current = false;
+    setBusy(false);
+    setStatus(problem);
+  };
+  return { submit, isBusy, status, setStatus };
 };
 
 type CardOfProps = {

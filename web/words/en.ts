@@ -1,3 +1,4 @@
+import { formatCount } from '../shared/money.ts';
 import type { FirstMessages } from './enFirst.ts';
 import { enCheckoutStatuses, enHistoryStates, enOrderStatuses, enOtherState } from './enOrders.ts';
 import { enPay } from './enPay.ts';
@@ -21,7 +22,7 @@ export const en = {
     expired: 'This order has expired. Please order it again.',
     remove: (name: string): string => `Remove ${name}`,
     removed: (name: string): string => `${name} was removed.`,
-    changed: (name: string, count: number): string => `${name}: now ${count}.`,
+    changed: (name: string, count: number): string => `${name}: now ${formatCount(count, 'en')}.`,
     nothingChosen: 'Select what you want to pay for.',
     tooMany: (max: number): string => `At most ${max} orders can be paid at once.`,
     twoCurrencies: 'Orders in two currencies cannot be paid together. Please select those of one.',

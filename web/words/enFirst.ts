@@ -1,5 +1,7 @@
 import { wordOf } from './words.ts';
 
+const number = (count: number): string => count.toLocaleString('en');
+
 type QuantityProblem = 'not_a_number' | 'too_few' | 'too_many';
 type Limits = { readonly min: number; readonly max: number };
 
@@ -12,7 +14,7 @@ const quantity = {
     ({
       not_a_number: 'Enter a whole number, such as 2',
       too_few: `At least ${min}`,
-      too_many: `At most ${max}`,
+      too_many: `At most ${number(max)}`,
     })[problem],
 };
 
@@ -75,9 +77,9 @@ export const enFirst = {
     add: 'Add',
     addNamed: (name: string): string => `Add to cart: ${name}`,
     soldOut: 'Sold out',
-    left: (count: number): string => `${count} left`,
-    inCart: (count: number): string => `${count} in cart`,
-    added: (count: number, name: string): string => `Added ${count} × ${name} to your cart.`,
+    left: (count: number): string => `${number(count)} left`,
+    inCart: (count: number): string => `${number(count)} in cart`,
+    added: (count: number, name: string): string => `Added ${number(count)} × ${name} to your cart.`,
     allTypes: 'All types',
     typeLabel: 'Kind of product',
     showAll: 'Show all products',

@@ -1,3 +1,5 @@
+import { formatCount } from '../shared/money.ts';
+
 /** What the payment page says, and what a customer can do there. `wait` is a time span, such as “8 seconds”. */
 export const enPay = {
   page: 'Payment',
@@ -10,6 +12,8 @@ export const enPay = {
   noCardField: 'The field for your card did not load. Check your connection, or what your browser blocks.',
   noMethods: 'This shop cannot take payments yet. Please ask the shop.',
   cardRefused: 'Your card could not be read. Please check it.',
+  otherTotal:
+    'The quantity was changed meanwhile, and with it the total. Nothing was charged. Press again to pay it.',
   asking: {
     title: 'Asking your bank',
     text: 'This takes a few seconds. You may reload or close this page: you are charged once.',
@@ -84,8 +88,8 @@ export const enPay = {
   },
   stock: {
     left: (name: string, left: number): string =>
-      left === 0 ? `${name} is sold out.` : `${name}: ${left} left.`,
-    take: (left: number): string => `Take ${left}`,
+      left === 0 ? `${name} is sold out.` : `${name}: ${formatCount(left, 'en')} left.`,
+    take: (left: number): string => `Take ${formatCount(left, 'en')}`,
     remove: 'Remove from cart',
   },
   seeOrder: 'See your order',

@@ -1,3 +1,4 @@
+import { formatCount } from '../shared/money.ts';
 import type { MoreMessages } from './en.ts';
 import { viCheckoutStatuses, viHistoryStates, viOrderStatuses, viOtherState } from './viOrders.ts';
 import { viPay } from './viPay.ts';
@@ -20,7 +21,7 @@ export const vi: MoreMessages = {
     expired: 'Đơn này đã hết hạn. Vui lòng đặt lại.',
     remove: (name) => `Xoá ${name}`,
     removed: (name) => `Đã xoá ${name}.`,
-    changed: (name, count) => `${name}: nay là ${count}.`,
+    changed: (name, count) => `${name}: nay là ${formatCount(count, 'vi')}.`,
     nothingChosen: 'Hãy chọn đơn bạn muốn thanh toán.',
     tooMany: (max) => `Mỗi lần thanh toán nhiều nhất ${max} đơn.`,
     twoCurrencies: 'Không thanh toán chung hai loại tiền. Hãy chọn các đơn cùng một loại.',

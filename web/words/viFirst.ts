@@ -1,6 +1,8 @@
 import type { FirstMessages } from './enFirst.ts';
 import { wordOf } from './words.ts';
 
+const number = (count: number): string => count.toLocaleString('vi');
+
 const quantity: Pick<FirstMessages['catalogue'], 'quantityOf' | 'less' | 'more' | 'quantityProblem'> = {
   quantityOf: (name) => `Số lượng: ${name}`,
   less: (name) => `Bớt một: ${name}`,
@@ -9,7 +11,7 @@ const quantity: Pick<FirstMessages['catalogue'], 'quantityOf' | 'less' | 'more' 
     ({
       not_a_number: 'Nhập một số nguyên, ví dụ 2',
       too_few: `Ít nhất ${min}`,
-      too_many: `Nhiều nhất ${max}`,
+      too_many: `Nhiều nhất ${number(max)}`,
     })[problem],
 };
 
@@ -70,9 +72,9 @@ export const viFirst: FirstMessages = {
     add: 'Thêm',
     addNamed: (name) => `Thêm vào giỏ: ${name}`,
     soldOut: 'Hết hàng',
-    left: (count) => `Còn ${count}`,
-    inCart: (count) => `${count} trong giỏ`,
-    added: (count, name) => `Đã thêm ${count} × ${name} vào giỏ.`,
+    left: (count) => `Còn ${number(count)}`,
+    inCart: (count) => `${number(count)} trong giỏ`,
+    added: (count, name) => `Đã thêm ${number(count)} × ${name} vào giỏ.`,
     allTypes: 'Tất cả',
     typeLabel: 'Loại sản phẩm',
     showAll: 'Xem tất cả sản phẩm',

@@ -1,3 +1,4 @@
+import { formatCount } from '../shared/money.ts';
 import type { Messages } from './en.ts';
 
 export const viPay: Messages['pay'] = {
@@ -11,6 +12,8 @@ export const viPay: Messages['pay'] = {
   noCardField: 'Chưa tải được ô nhập thẻ. Hãy kiểm tra kết nối, hoặc những gì trình duyệt chặn.',
   noMethods: 'Cửa hàng này chưa nhận thanh toán. Vui lòng hỏi cửa hàng.',
   cardRefused: 'Chưa đọc được thẻ. Vui lòng kiểm tra lại.',
+  otherTotal:
+    'Số lượng vừa được thay đổi, nên tổng tiền cũng khác. Chưa trừ tiền. Bấm lần nữa để thanh toán.',
   asking: {
     title: 'Đang hỏi ngân hàng',
     text: 'Việc này thường mất vài giây. Bạn có thể tải lại hoặc đóng trang: bạn chỉ bị trừ tiền một lần.',
@@ -83,8 +86,9 @@ export const viPay: Messages['pay'] = {
     unknownOrder: 'Một đơn hàng',
   },
   stock: {
-    left: (name, left) => (left === 0 ? `${name} đã hết hàng.` : `${name}: chỉ còn ${left}.`),
-    take: (left) => `Lấy ${left}`,
+    left: (name, left) =>
+      left === 0 ? `${name} đã hết hàng.` : `${name}: chỉ còn ${formatCount(left, 'vi')}.`,
+    take: (left) => `Lấy ${formatCount(left, 'vi')}`,
     remove: 'Bỏ khỏi giỏ',
   },
   seeOrder: 'Xem đơn hàng',

@@ -3,6 +3,7 @@ import type { Fragment } from 'postgres';
 import { invoiceNumber } from '../../../core/invoice.ts';
 import {
   type IssuedInvoice,
+  nextOrderStatus,
   type OrderDetail,
   type OrderState,
   type Orders,
@@ -120,6 +121,7 @@ const readHistory = async (sql: Sql, { orderId, after, limit }: Parameters<Order
   return pageOf([...rows], limit, ({ seq }) => seq);
 };
 
+/** An order that a checkout has released between the two statements is `pending` again, so it is tried again. */
 const cancel = async (
   sql: Sql,
   id: string,
@@ -127,31 +129,33 @@ const cancel = async (
   nowMs: number,
 ): ReturnType<Orders['cancel']> => {
   const status = statusText(sql, orderStatusAfter.cancel);
-  const cancelled = await orUnavailable(
-    () => sql<OrderRow[]>`
-      with cancelled as (
-        update orders set status = ${status}, seq = seq + 1, updated_ms = ${nowMs}::bigint
-        where id = ${id} and customer_id = ${customerId}
-          and status in (${statusList(sql, orderStatusesBefore('cancel'))})
-        returning *
-      ), history as (
-        insert into order_state (order_id, seq, state, at_ms) select id, seq, ${status}, ${nowMs}::bigint from cancelled
-      )
-      select ${orderColumns(sql, 'cancelled')} from cancelled`,
-  );
-  if (cancelled.isErr()) return err(cancelled.error);
-  const [row] = cancelled.value;
-  if (row !== undefined) return ok(orderOf(row));
-  const current = await orUnavailable(
-    () =>
-      sql<
-        OrderRow[]
-      >`select ${orderColumns(sql, 'o')} from orders o where id = ${id} and customer_id = ${customerId}`,
-  );
-  if (current.isErr()) return err(current.error);
-  const [order] = current.value;
-  if (order?.status === orderStatusAfter.cancel) return ok(orderOf(order));
-  return err(
-    order === undefined ? { kind: 'not_found' } : { kind: 'order_not_pending', status: order.status },
-  );
+  for (;;) {
+    const cancelled = await orUnavailable(
+      () => sql<OrderRow[]>`
+        with cancelled as (
+          update orders set status = ${status}, seq = seq + 1, updated_ms = ${nowMs}::bigint
+          where id = ${id} and customer_id = ${customerId}
+            and status in (${statusList(sql, orderStatusesBefore('cancel'))})
+          returning *
+        ), history as (
+          insert into order_state (order_id, seq, state, at_ms) select id, seq, ${status}, ${nowMs}::bigint from cancelled
+        )
+        select ${orderColumns(sql, 'cancelled')} from cancelled`,
+    );
+    if (cancelled.isErr()) return err(cancelled.error);
+    const [row] = cancelled.value;
+    if (row !== undefined) return ok(orderOf(row));
+    const current = await orUnavailable(
+      () =>
+        sql<
+          OrderRow[]
+        >`select ${orderColumns(sql, 'o')} from orders o where id = ${id} and customer_id = ${customerId}`,
+    );
+    if (current.isErr()) return err(current.error);
+    const [order] = current.value;
+    if (order === undefined) return err({ kind: 'not_found' });
+    if (order.status === orderStatusAfter.cancel) return ok(orderOf(order));
+    if (nextOrderStatus(order.status, 'cancel') === null)
+      return err({ kind: 'order_not_pending', status: order.status });
+  }
 };

@@ -134,6 +134,11 @@ export const postgresCheckout2: readonly Guard[] = [
     ),
   ),
   guard(
+    'an order that was released while it was to be cancelled is tried again, on PostgreSQL',
+    ['adapters/postgres/orders/orders.ts', ` (nextOrderStatus(order.status, 'cancel') === null)`, ' (true)'],
+    stepped('an open payment: record a release × cancel a', 3),
+  ),
+  guard(
     'a change of a product locks it, on PostgreSQL',
     ['adapters/postgres/products/change.ts', ' for no key update', ''],
     inTest(

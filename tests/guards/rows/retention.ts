@@ -11,7 +11,8 @@ const ofRowsHeld = (pattern: string, seconds: number): CaughtByTest =>
 const openStays = 'The response of an open payment stays, and so does a key that never had one';
 const ledgerStays = 'The step ledger of tasks that are done goes, and that of others stays';
 const eventsStay = 'Events of the provider go when they are handled';
-const activityStays = 'Activity goes, but not that of commands that moved money or erased a customer';
+const activityStays =
+  'Activity goes, but not that of commands that moved money, erased a customer, or made or ended a key';
 const inSlices = 'Responses go in slices, each of which goes on where the one before ended';
 
 const heldEntry = 'The retention leaves entries of the step ledger that somebody holds';

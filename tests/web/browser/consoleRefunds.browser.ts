@@ -48,6 +48,31 @@ withConsole(
       });
     });
 
+    test('An answer from before the refund that comes late does not hide what was refunded', async () => {
+      const orderId = await payOne(shop());
+      await visit(async (operator) => {
+        const { page } = operator;
+        await openOrder(operator, orderId);
+        const early = await holdAnswers(page, `${shop().url}/orders/${orderId}`, 1);
+        await early.arrived;
+        await (await fillRefund(operator, '50,000')).click();
+        const left = page.getByRole('definition').filter({ hasText: '70,000' });
+        await left.waitFor();
+        const isAskedAgain = Promise.withResolvers<void>();
+        const isOver = Promise.withResolvers<void>();
+        await page.route('**/refunds?**', async (route) => {
+          isAskedAgain.resolve();
+          await isOver.promise;
+          await route.continue();
+        });
+        await early.release();
+        // The page asks again only when it has read the late answer.
+        await isAskedAgain.promise;
+        expect(await left.count()).toBe(1);
+        isOver.resolve();
+      });
+    });
+
     test('A reload while the answer is awaited goes on under the same key: one refund', async () => {
       const orderId = await payOne(shop());
       await visit(async (operator) => {

@@ -127,8 +127,12 @@ type HeldAnswers = {
   lose(): Promise<void>;
 };
 
-/** Holds the server's answers back, between the network and the page. The request itself is a real one. */
-export const holdAnswers = async (page: Page, urlPattern: string): Promise<HeldAnswers> => {
+/** Holds the server's answers back, between the network and the page, the first `most`. The request itself is a real one. */
+export const holdAnswers = async (
+  page: Page,
+  urlPattern: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<HeldAnswers> => {
   const debug = await page.context().newCDPSession(page);
   const held: string[] = [];
   let tell = () => {};
@@ -136,6 +140,7 @@ export const holdAnswers = async (page: Page, urlPattern: string): Promise<HeldA
     tell = resolve;
   });
   debug.on('Fetch.requestPaused', ({ requestId }) => {
+    if (held.length >= most) return void debug.send('Fetch.continueRequest', { requestId });
     held.push(requestId);
     tell();
   });

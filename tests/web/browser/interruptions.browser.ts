@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { cartPath } from '../../../web/shop/addresses.ts';
 import { databases } from '../../processes/databases.ts';
 import { chromiumWithHistory } from './chromium.ts';
 import { type Customer, holdAnswers, signIn, signOut } from './customer.ts';
@@ -18,17 +19,20 @@ for (const [database, createDatabase] of databases)
       };
 
       test('A session that ends before the request keeps what was being paid, under the same key', async () => {
-        await visit(async (customer) => {
-          const { context, page, words } = customer;
-          await customer.placeOrders(1);
-          await openCart(customer, 1);
-          await signOut(context);
-          await pay(customer, methods.pays);
-          await page.locator('dialog[open]').getByText(words.pay.signedOut.text).waitFor();
-          await signInAgain(customer);
-          await seesTitle(page, words.pay.paid.title);
-          await expectOneCharge(customer);
-        });
+        await visit(
+          async (customer) => {
+            const { context, page, words } = customer;
+            await customer.placeOrders(1);
+            await openCart(customer, 1);
+            await signOut(context);
+            await pay(customer, methods.pays);
+            await page.locator('dialog[open]').getByText(words.pay.signedOut.text).waitFor();
+            await signInAgain(customer);
+            await seesTitle(page, words.pay.paid.title);
+            await expectOneCharge(customer);
+          },
+          { losesSession: true },
+        );
       });
 
       test('A session that ends while the bank is asked keeps the payment', async () => {
@@ -106,6 +110,22 @@ for (const [database, createDatabase] of databases)
           await context.route(/\/orders\?/, (route) => route.abort('connectionfailed'), { times: 1 });
           await context.setOffline(false);
           await page.locator('.pay-bar').getByText(words.state.offlinePay).waitFor({ state: 'detached' });
+        });
+      });
+
+      test('A page that the shop cannot tell who is signed in asks again by itself', async () => {
+        await visit(async (customer) => {
+          const { context, goto, page, words } = customer;
+          await customer.placeOrders(1);
+          const problem = { code: 'unavailable', status: 503 };
+          await context.route(
+            '**/session',
+            (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem }),
+            { times: 1 },
+          );
+          await goto(cartPath);
+          await page.getByRole('button', { name: words.state.tryAgain }).waitFor();
+          await page.locator('.pay-bar').waitFor();
         });
       });
 

@@ -52,6 +52,48 @@ for (const [database, createDatabase] of databases)
       });
     });
 
+    test('A total that was changed in another window is shown before it is paid', async () => {
+      await visit(async (customer) => {
+        const { client, page, words } = customer;
+        const price = 654_000;
+        const productId = await shop().addProduct({ price, stock: 9 });
+        const orderId = await placeOrder(client, productId, 1);
+        await openCart(customer, 1);
+        const button = await choosePayment(customer, methods.pays);
+        expectStatus(await client.patch(`/orders/${orderId}`, { quantity: 3 }), 200);
+        await button.click();
+        await page.locator('dialog[open]').getByText(words.pay.otherTotal).waitFor();
+        expect(await button.textContent()).toContain('1,962,000');
+        expect(customer.keys).toEqual([]);
+        await button.click();
+        await seesTitle(page, words.pay.paid.title);
+        const amounts = (await shop().charges()).map(({ amount }) => amount);
+        expect(amounts.filter((amount) => amount === price || amount === 3 * price)).toEqual([3 * price]);
+      });
+    });
+
+    test('The payment form too shows a total that was changed before it is paid', async () => {
+      await visit(async (customer) => {
+        const { client, page, words } = customer;
+        const price = 543_000;
+        const productId = await shop().addProduct({ price, stock: 9 });
+        const orderId = await placeOrder(client, productId, 1);
+        await openCart(customer, 1);
+        await pay(customer, methods.declined);
+        await page.getByRole('button', { name: words.pay.anotherMethod }).click();
+        await page.locator('.pay-form').getByText('543,000').waitFor();
+        await page.locator(`.pay-form input[value=${methods.pays}]`).check();
+        expectStatus(await client.patch(`/orders/${orderId}`, { quantity: 2 }), 200);
+        const button = page.locator('.pay-form button[type=submit]');
+        await button.click();
+        await page.getByText(words.pay.otherTotal).waitFor();
+        await button.getByText('1,086,000').waitFor();
+        expect(customer.keys).toHaveLength(1);
+        await button.click();
+        await seesTitle(page, words.pay.paid.title);
+      });
+    });
+
     test('A bank that cannot be reached is said, and the customer may stop without a charge', async () => {
       await visit(async (customer) => {
         const { page, words } = customer;

@@ -5,7 +5,7 @@ import { Button, LinkButton } from '../../parts/Button.tsx';
 import { Choices } from '../../parts/Choices.tsx';
 import { Note } from '../../parts/Note.tsx';
 import { SkeletonRows } from '../../parts/Skeleton.tsx';
-import { formatMoney } from '../../shared/money.ts';
+import { formatCount, formatMoney } from '../../shared/money.ts';
 import type { Order } from '../../shared/types.ts';
 import { useConsole } from '../console.ts';
 import { orderPath } from '../orders/addresses.ts';
@@ -91,7 +91,7 @@ export const AssignDialog = ({ words, moneyCase, onClose, onDone, api }: AssignD
               options={orders.map(({ id, product, quantity, total }) => ({
                 value: id,
                 label: product.name,
-                hint: `× ${quantity} · ${formatMoney(total, language.value)}`,
+                hint: `× ${formatCount(quantity, language.value)} · ${formatMoney(total, language.value)}`,
               }))}
               onChange={setChosen}
             />

@@ -15,12 +15,12 @@ import { ListState } from '../orders/listState.tsx';
 import { createOrdersApi } from '../orders/ordersApi.ts';
 import type { PageProps } from '../page.tsx';
 import { useKeptFocus } from '../useKeptFocus.ts';
+import { useWatched } from '../useWatched.ts';
 import { moneyPath } from './addresses.ts';
 import { CaseCard } from './caseCard.tsx';
 import { type CaseCommand, casesIn, caseViewOf, caseViews, checkWordsOf } from './caseStates.ts';
 import { findCase } from './findCase.ts';
 import { createMoneyApi, type MoneyCase } from './moneyApi.ts';
-import { useWatched } from './useWatched.ts';
 
 /** Few visits of the page open a form. */
 const AcknowledgeDialog = createLazyPart(

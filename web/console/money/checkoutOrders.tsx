@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { FailureNote } from '../../frame/failureNote.tsx';
 import type { CallFailure } from '../../frame/site.ts';
+import { useLanguage } from '../../parts/language.ts';
 import { Money } from '../../parts/Money.tsx';
 import { SkeletonRows } from '../../parts/Skeleton.tsx';
+import { formatCount } from '../../shared/money.ts';
 import type { Order } from '../../shared/types.ts';
 import type { ConsoleMoneyWords } from '../../words/consoleEnMoney.ts';
 import { orderPath } from '../orders/addresses.ts';
@@ -16,6 +18,7 @@ type CheckoutOrdersProps = {
 
 /** The orders that a payment paid for. A checkout and its payment have one id. */
 export const CheckoutOrders = ({ words: { cases: texts }, paymentId, load }: CheckoutOrdersProps) => {
+  const language = useLanguage();
   const [orders, setOrders] = useState<readonly Order[] | null>(null);
   const [failure, setFailure] = useState<CallFailure | null>(null);
   const ask = async () => {
@@ -34,7 +37,7 @@ export const CheckoutOrders = ({ words: { cases: texts }, paymentId, load }: Che
       {orders.map(({ id, product, quantity, total }) => (
         <li key={id} class="row between">
           <span>
-            <a href={orderPath(id)}>{product.name}</a> × {quantity}
+            <a href={orderPath(id)}>{product.name}</a> × {formatCount(quantity, language)}
           </span>
           <Money value={total} />
         </li>

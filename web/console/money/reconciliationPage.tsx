@@ -20,9 +20,9 @@ import { useConsole } from '../console.ts';
 import { casesPath, refundPath } from '../orders/addresses.ts';
 import { ListState } from '../orders/listState.tsx';
 import type { PageProps } from '../page.tsx';
+import { useWatched } from '../useWatched.ts';
 import { reconciliationPath, reconciliationsPath } from './addresses.ts';
 import { createMoneyApi, type Difference, type MoneyApi, type Reconciliation } from './moneyApi.ts';
-import { useWatched } from './useWatched.ts';
 
 /** One day of the provider's ledger beside ours: the numbers, and where they differ. */
 export const ReconciliationPage = ({ words, params: { id = '' } }: PageProps<ConsoleMoneyWords>) => {

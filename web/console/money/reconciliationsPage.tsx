@@ -15,9 +15,9 @@ import { useConsole } from '../console.ts';
 import { ListState } from '../orders/listState.tsx';
 import type { PageProps } from '../page.tsx';
 import { useCommand } from '../useCommand.ts';
+import { useWatched } from '../useWatched.ts';
 import { reconciliationPath, reconciliationsPath } from './addresses.ts';
 import { createMoneyApi, type MoneyApi, type Reconciliation } from './moneyApi.ts';
-import { useWatched } from './useWatched.ts';
 
 /** Which days were compared with the provider's ledger, and a form to compare another. */
 export const ReconciliationsPage = ({ words }: PageProps<ConsoleMoneyWords>) => {

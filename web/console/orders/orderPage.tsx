@@ -12,6 +12,7 @@ import { Note } from '../../parts/Note.tsx';
 import { SkeletonRows } from '../../parts/Skeleton.tsx';
 import { Status } from '../../parts/Status.tsx';
 import { Time } from '../../parts/Time.tsx';
+import { formatCount } from '../../shared/money.ts';
 import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
 import { wordOf } from '../../words/words.ts';
 import { useConsole } from '../console.ts';
@@ -105,7 +106,7 @@ const Content = ({ words, api, shown, reload, showMore }: ContentProps) => {
 };
 
 const Facts = ({ words, shown }: Words & { readonly shown: ShownOrder }) => {
-  const { can, words: around } = useConsole();
+  const { can, language, words: around } = useConsole();
   const { frame } = around.value;
   const { order: texts } = words;
   const { order, refunds } = shown;
@@ -114,7 +115,10 @@ const Facts = ({ words, shown }: Words & { readonly shown: ShownOrder }) => {
       label: texts.product,
       value: `${order.product.code} · ${wordOf(words.types, order.product.type) ?? order.product.type}`,
     },
-    { label: texts.quantity, value: <span class="num">{order.quantity}</span> },
+    {
+      label: texts.quantity,
+      value: <span class="num">{formatCount(order.quantity, language.value)}</span>,
+    },
     {
       label: texts.customer,
       value: <a href={ordersOfCustomerPath(order.customerId)}>{order.customerId}</a>,

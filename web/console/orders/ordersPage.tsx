@@ -3,12 +3,14 @@ import { useLocation } from '../../frame/location.tsx';
 import { useTitle } from '../../frame/useTitle.ts';
 import { Button } from '../../parts/Button.tsx';
 import { Field } from '../../parts/Field.tsx';
+import { useLanguage } from '../../parts/language.ts';
 import { Money } from '../../parts/Money.tsx';
 import { Pager } from '../../parts/Pager.tsx';
 import { Select } from '../../parts/Select.tsx';
 import { Status } from '../../parts/Status.tsx';
 import { Table } from '../../parts/Table.tsx';
 import { Time } from '../../parts/Time.tsx';
+import { formatCount } from '../../shared/money.ts';
 import type { Order, OrderStatus } from '../../shared/types.ts';
 import type { ConsoleOrderListWords } from '../../words/consoleEnOrderList.ts';
 import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
@@ -144,37 +146,40 @@ const moreFilters = [
 const OrdersTable = ({
   words: { list, statuses },
   orders,
-}: Words & { readonly orders: readonly Order[] }) => (
-  <Table
-    caption={list.caption}
-    rows={orders}
-    keyOf={({ id }) => id}
-    columns={[
-      {
-        key: 'order',
-        head: list.order,
-        cell: ({ id, product, quantity, number }) => (
-          <>
-            <a href={orderPath(id)}>{product.name}</a>
-            <span class="small soft block">
-              {[`× ${quantity}`, product.code, number].filter(Boolean).join(' · ')}
-            </span>
-          </>
-        ),
-      },
-      {
-        key: 'status',
-        head: list.status,
-        cell: ({ status, disputed }) => (
-          <>
-            <Status tone={orderTones[status]}>{statuses[status]}</Status>{' '}
-            {disputed ? <Status tone="warn">{list.disputed}</Status> : null}
-          </>
-        ),
-      },
-      { key: 'customer', head: list.customer, cell: ({ customerId }) => customerId },
-      { key: 'placed', head: list.placed, cell: ({ createdAt }) => <Time at={createdAt} /> },
-      { key: 'total', head: list.total, isNumber: true, cell: ({ total }) => <Money value={total} /> },
-    ]}
-  />
-);
+}: Words & { readonly orders: readonly Order[] }) => {
+  const language = useLanguage();
+  return (
+    <Table
+      caption={list.caption}
+      rows={orders}
+      keyOf={({ id }) => id}
+      columns={[
+        {
+          key: 'order',
+          head: list.order,
+          cell: ({ id, product, quantity, number }) => (
+            <>
+              <a href={orderPath(id)}>{product.name}</a>
+              <span class="small soft block">
+                {[`× ${formatCount(quantity, language)}`, product.code, number].filter(Boolean).join(' · ')}
+              </span>
+            </>
+          ),
+        },
+        {
+          key: 'status',
+          head: list.status,
+          cell: ({ status, disputed }) => (
+            <>
+              <Status tone={orderTones[status]}>{statuses[status]}</Status>{' '}
+              {disputed ? <Status tone="warn">{list.disputed}</Status> : null}
+            </>
+          ),
+        },
+        { key: 'customer', head: list.customer, cell: ({ customerId }) => customerId },
+        { key: 'placed', head: list.placed, cell: ({ createdAt }) => <Time at={createdAt} /> },
+        { key: 'total', head: list.total, isNumber: true, cell: ({ total }) => <Money value={total} /> },
+      ]}
+    />
+  );
+};

@@ -14,11 +14,11 @@ import type { Refund, RefundBody } from './ordersApi.ts';
 import {
   emptyRefundForm,
   judgeRefundForm,
-  leftOf,
   type RefundForm,
   type RefundFormProblems,
   type Restock,
-} from './refundStates.ts';
+} from './refundForm.ts';
+import { leftOf } from './refundStates.ts';
 import { actorText } from './timelineItems.ts';
 import type { ShownOrder } from './useOrder.ts';
 

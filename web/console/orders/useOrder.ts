@@ -1,9 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { CallFailure } from '../../frame/site.ts';
+import { useRef } from 'preact/hooks';
 import type { Outcome } from '../../shared/outcome.ts';
 import type { List, OrderDetail } from '../../shared/types.ts';
-import { startWatch } from '../../shared/watch.ts';
-import { useConsole } from '../console.ts';
+import { useWatched } from '../useWatched.ts';
 import type { OrdersApi, Refund, TimelineEntry } from './ordersApi.ts';
 
 export type ShownOrder = {
@@ -61,43 +59,19 @@ const loadOrder = async (
 
 /** An order with all that happened to it. It is asked for again and again, because others work on it too. */
 export const useOrder = (api: OrdersApi, id: string) => {
-  const { pause, refreshes } = useConsole();
-  const [shown, setShown] = useState<ShownOrder | null>(null);
-  const [failure, setFailure] = useState<CallFailure | null>(null);
   const pages = useRef(pagesFirst);
-  const last = useRef('');
-
-  const load = async (signal?: AbortSignal): Promise<Outcome<ShownOrder>> => {
-    const outcome = await loadOrder(api, id, pages.current, signal);
-    if (outcome.kind === 'aborted') return outcome;
-    setFailure(outcome.kind === 'ok' ? null : outcome);
-    if (outcome.kind === 'ok') setShown(outcome.value);
-    return outcome;
-  };
-
-  const look = async (signal: AbortSignal): Promise<'changed' | 'same' | 'settled'> => {
-    const outcome = await load(signal);
-    if (outcome.kind === 'problem') return outcome.problem.status < 500 ? 'settled' : 'same';
-    if (outcome.kind === 'signed_out') return 'settled';
-    const text = outcome.kind === 'ok' ? JSON.stringify(outcome.value) : last.current;
-    const isSame = text === last.current;
-    last.current = text;
-    return isSame ? 'same' : 'changed';
-  };
-
-  const refreshed = refreshes.value;
-  useEffect(() => startWatch(look, pause).stop, [id, refreshed]);
+  const { value, failure, reload } = useWatched(id, (signal) => loadOrder(api, id, pages.current, signal));
   return {
-    shown,
+    shown: value,
     failure,
     /** The order as it is now. Null if it did not come. */
     reload: async (): Promise<ShownOrder | null> => {
-      const outcome = await load();
+      const outcome = await reload();
       return outcome.kind === 'ok' ? outcome.value : null;
     },
     showMore: (): Promise<Outcome<ShownOrder>> => {
       pages.current += pagesFirst;
-      return load();
+      return reload();
     },
   };
 };

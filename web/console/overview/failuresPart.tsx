@@ -2,6 +2,7 @@ import { FailureNote } from '../../frame/failureNote.tsx';
 import { LinkButton } from '../../parts/Button.tsx';
 import { Status } from '../../parts/Status.tsx';
 import { Table } from '../../parts/Table.tsx';
+import { formatCount } from '../../shared/money.ts';
 import { queryOf } from '../../shared/query.ts';
 import type { Failures } from '../../shared/types.ts';
 import type { OverviewWords } from '../../words/consoleEnOverview.ts';
@@ -17,7 +18,7 @@ export const FailuresPart = ({ words: { failures, names } }: { readonly words: O
   // Asked again when the number of failed tasks is another.
   const change = live.queue.value?.totals.failed ?? '';
   const { value, failure, isLoading, load } = useAsked<Failures>('/queue/failures', { change });
-  const format = (number: number) => new Intl.NumberFormat(language.value).format(number);
+  const format = (number: number) => formatCount(number, language.value);
   const groups = value?.items ?? [];
   return (
     <section class="stack" aria-labelledby="failures" aria-busy={isLoading && value === null}>

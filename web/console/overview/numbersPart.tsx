@@ -1,4 +1,5 @@
 import { FailureNote } from '../../frame/failureNote.tsx';
+import { formatCount } from '../../shared/money.ts';
 import { queryOf } from '../../shared/query.ts';
 import { formatSpan } from '../../shared/time.ts';
 import type { OverviewWords } from '../../words/consoleEnOverview.ts';
@@ -11,12 +12,11 @@ export const NumbersPart = ({ words: { numbers } }: { readonly words: OverviewWo
   const { language, live, refresh } = useConsole();
   const queue = live.queue.value;
   const failure = live.failure.value;
-  const format = new Intl.NumberFormat(language.value);
   const oldestMs = queue?.oldestReadyAgeMs ?? 0;
   const shown = [
     ...states.map((state) => ({
       name: numbers[state],
-      value: queue === null ? null : format.format(queue.totals[state]),
+      value: queue === null ? null : formatCount(queue.totals[state], language.value),
       href: `/console/tasks${queryOf({ state })}`,
       isBad: state === 'failed' && (queue?.totals.failed ?? 0) > 0,
     })),

@@ -6,6 +6,7 @@ import { EmptyState } from '../../parts/EmptyState.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { Note } from '../../parts/Note.tsx';
 import { SkeletonRows } from '../../parts/Skeleton.tsx';
+import { formatCount } from '../../shared/money.ts';
 import type { ConsolePeopleWords } from '../../words/consoleEnPeople.ts';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
@@ -58,7 +59,7 @@ const isNothing = (held: Held): boolean =>
 
 const Facts = ({ customer, words, held }: PersonProps & { readonly held: Held }) => {
   const { language } = useConsole();
-  const numberOf = (value: number) => new Intl.NumberFormat(language.value).format(value);
+  const numberOf = (value: number) => formatCount(value, language.value);
   const orders = (text: string) => <a href={ordersOfCustomerPath(customer)}>{text}</a>;
   const facts =
     held.kind === 'more'

@@ -7,6 +7,7 @@ import { Money } from '../../parts/Money.tsx';
 import { ProductPicture } from '../../parts/ProductPicture.tsx';
 import { QuantityStepper } from '../../parts/QuantityStepper.tsx';
 import type { QuantityLimits, QuantityProblem } from '../../parts/quantity.ts';
+import { formatCount } from '../../shared/money.ts';
 import { formatTime } from '../../shared/time.ts';
 import type { Order } from '../../shared/types.ts';
 
@@ -62,7 +63,7 @@ export const CartRow = (props: CartRowProps) => {
       </div>
       <div class="cart-foot">
         {isBeingPaid ? (
-          <span class="small soft num">× {order.quantity}</span>
+          <span class="small soft num">× {formatCount(order.quantity, language)}</span>
         ) : (
           <QuantityStepper
             value={order.quantity}

@@ -2,6 +2,7 @@ import { Button } from '../../parts/Button.tsx';
 import { Choices } from '../../parts/Choices.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
 import { Money } from '../../parts/Money.tsx';
+import { StatusLine } from '../../parts/StatusLine.tsx';
 import type { Order } from '../../shared/types.ts';
 
 type PaySheetProps = {
@@ -13,6 +14,7 @@ type PaySheetProps = {
   readonly total: Order['total'];
   readonly onPay: () => void;
   readonly isPaying: boolean;
+  readonly status: string;
   readonly words: {
     readonly title: string;
     readonly close: string;
@@ -45,6 +47,7 @@ export const PaySheet = (props: PaySheetProps) => {
           <Money value={props.total} />
         </strong>
       </p>
+      <StatusLine>{props.status}</StatusLine>
     </Dialog>
   );
 };

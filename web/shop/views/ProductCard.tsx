@@ -99,6 +99,6 @@ export const ProductCard = ({ product, inCart, isAdding, problem, onAdd, words }
 const Stock = ({ stock, words }: { readonly stock: number | null; readonly words: ProductCardWords }) => {
   if (stock === null) return null;
   if (stock === 0) return <Status tone="bad">{words.soldOut}</Status>;
-  if (stock <= fewUnits) return <Status tone="warn">{words.left(stock)}</Status>;
-  return <span class="small soft">{words.left(stock)}</span>;
+  const text = words.left(stock);
+  return stock <= fewUnits ? <Status tone="warn">{text}</Status> : <span class="small soft">{text}</span>;
 };

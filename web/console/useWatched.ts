@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { CallFailure } from '../../frame/site.ts';
-import { createNewest } from '../../shared/newest.ts';
-import type { Outcome } from '../../shared/outcome.ts';
-import { startWatch } from '../../shared/watch.ts';
-import { useConsole } from '../console.ts';
+import type { CallFailure } from '../frame/site.ts';
+import { createNewest } from '../shared/newest.ts';
+import type { Outcome } from '../shared/outcome.ts';
+import { startWatch } from '../shared/watch.ts';
+import { useConsole } from './console.ts';
 
 /**
  * Something that is asked for again and again while the page is seen, because others work on it too. What was known stays
