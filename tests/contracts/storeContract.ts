@@ -12,6 +12,7 @@ import { contactsContract } from './contacts.ts';
 import { customerOrdersContract } from './customerOrders.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
+import { erasedNotesContract } from './erasedNotes.ts';
 import { erasureContract } from './erasure.ts';
 import { eventBacklogsContract } from './eventBacklogs.ts';
 import { eventFollowersContract } from './eventFollowers.ts';
@@ -108,6 +109,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     skipsContract,
     contactsContract,
     erasureContract,
+    erasedNotesContract,
     customerOrdersContract,
     queueHistoryContract,
     leasesContract,
