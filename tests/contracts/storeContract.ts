@@ -17,6 +17,7 @@ import { erasureContract } from './erasure.ts';
 import { eventBacklogsContract } from './eventBacklogs.ts';
 import { eventFollowersContract } from './eventFollowers.ts';
 import { eventLeasesContract } from './eventLeases.ts';
+import { eventRestartsContract } from './eventRestarts.ts';
 import { eventRunsContract } from './eventRuns.ts';
 import { eventsContract } from './events.ts';
 import { expiryContract } from './expiry.ts';
@@ -155,6 +156,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     eventBacklogsContract,
     eventFollowersContract,
     eventLeasesContract,
+    eventRestartsContract,
     eventRunsContract,
     timelineContract,
     storeUtilitiesContract,
