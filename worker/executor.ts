@@ -59,7 +59,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
   { leaseMs, parallelMax, batchMax }: ExecutorSettings,
   wake: () => void,
 ): Executor<L> => {
-  const { queue, world, log, logFailure, outage, faults } = ports;
+  const { queue, world, log, countedLog, logFailure, faults } = ports;
   const room = createRoom(world.timer, { parallelMax, batchMax });
   const held = createHeldLeases<L>(queue, world.clock, { leaseMs, roomUpTo: room.tasksMax }, wake);
   const heartbeat = startLoop(`the heartbeat of ${pipeline.name}`, held.heartbeat, ports);
@@ -117,7 +117,11 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     if (notStarted.length === 0) return;
     try {
       const result = await queue.release(notStarted, world.clock.nowMs());
-      if (result.isErr()) outage.failed('releasing leases', result.error);
+      // It is not tried again, so nothing would say that this outage is over. The loops say both.
+      if (result.isErr())
+        countedLog.warn('leases could not be released, so their tasks wait until these end', {
+          reason: result.error.reason,
+        });
     } catch (cause) {
       log.error('releasing leases failed', { cause });
     }
@@ -202,5 +206,7 @@ const createReportWithRetries =
       await sleep(timer, pauseMs);
     }
     countedLog.warn(leaseExpired, { taskId });
+    // It is not tried again, so it must not keep the outage from its end. The loops know whether it is over.
+    if (failures > 0) outage.recovered(name);
     return false;
   };

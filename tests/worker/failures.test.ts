@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { err } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import type { Mailer } from '../../core/mail.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import { attemptsMax } from '../../core/retry.ts';
@@ -87,6 +87,60 @@ describe('an unavailable store', () => {
     expect(await wereNotified(fixture, orderIds)).toBe(true);
     expect(mailer.sent.length).toBe(1);
     expect(logLines.map(({ level }) => level)).toEqual(['warn', 'info']);
+  });
+
+  test('The end of an outage is logged though a report was given up in it, and so is the next outage', async () => {
+    const fixture = await open();
+    await fixture.placePaidOrders(['digital']);
+    const { queue } = fixture.store;
+    let isDown = false;
+    let isLost = false;
+    const store = withQueue(fixture.store, {
+      report: (...args) => (isDown ? unavailable() : queue.report(...args)),
+      // Another worker has rescued the task meanwhile.
+      heartbeat: async (...args) => (isDown ? unavailable() : isLost ? ok([]) : queue.heartbeat(...args)),
+      claim: async (query) =>
+        isDown ? unavailable() : isLost ? ok({ processed: 0, leases: [] }) : queue.claim(query),
+    });
+    const mailer = createManualMailer();
+    const { advance, logLines } = fixture.startWorker({ store, mailer });
+    await waitUntil(() => mailer.waiting.length === 1);
+    isDown = true;
+    mailer.accept();
+    await advance(30_000);
+    isLost = true;
+    isDown = false;
+    await advance(30_000);
+    isDown = true;
+    await advance(30_000);
+    const outages = logLines.filter(({ message }) => message.startsWith('the database is'));
+    expect(outages.map(({ level }) => level)).toEqual(['warn', 'info', 'warn']);
+  });
+
+  test('The end of an outage is logged though leases could not be released in it', async () => {
+    const fixture = await open();
+    await fixture.placePaidOrders(['digital', 'digital']);
+    const { queue, pauses } = fixture.store;
+    let isDown = false;
+    const store = withQueue(fixture.store, {
+      release: unavailable,
+      claim: (query) => (isDown ? unavailable() : queue.claim(query)),
+    });
+    const mailer = createManualMailer();
+    const { advance, logLines } = fixture.startWorker({ store, mailer }, { mailsMax: 1 });
+    await waitUntil(() => mailer.waiting.length === 1);
+    // What was claimed and has not begun is released.
+    const reason = 'a pause';
+    const { ids, clock } = fixture.world;
+    const pause = { id: ids.next(clock.nowMs()), pipeline: 'digital', step: null, reason };
+    (await pauses.begin(pause, clock.nowMs()))._unsafeUnwrap();
+    await advance(5_000);
+    isDown = true;
+    await advance(30_000);
+    isDown = false;
+    await advance(30_000);
+    const outages = logLines.filter(({ message }) => message.startsWith('the database is'));
+    expect(outages.map(({ level }) => level)).toEqual(['warn', 'info']);
   });
 });
 
