@@ -84,8 +84,9 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     const ended = room.begin();
     const { result, threw } = await performOrFail(lease, ports);
     ended();
-    if (result?.outcome.kind === 'unavailable') {
-      await faults.seen(lease, result.outcome);
+    const outcome = result?.outcome;
+    if (outcome?.kind === 'unavailable') {
+      await tryOrLog(log, () => faults.seen(lease, outcome));
       await releaseWaiting(({ step }) => step === lease.step);
     }
     running--;
@@ -97,7 +98,8 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     // A step that threw has been logged.
     if (accepted && (!threw || result.outcome.kind === 'failed')) logFailure(lease, result.outcome);
     // A step that threw may not have called its server, so it ends no pause. Another probe is sent.
-    if (accepted && !threw && lease.probe !== null) await faults.reported(lease, result.outcome);
+    if (accepted && !threw && lease.probe !== null)
+      await tryOrLog(log, () => faults.reported(lease, result.outcome));
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
   };
 
@@ -148,6 +150,18 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
       await Promise.race([heartbeat.stop(), deadline]);
     },
   };
+};
+
+/** Nobody waits for the end of a step, so a failure that is no outage would end the process. */
+const tryOrLog = async (
+  log: ExecutorPorts<never, never>['log'],
+  work: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await work();
+  } catch (cause) {
+    log.error('pausing a step failed', { cause });
+  }
 };
 
 /** Reports are written in batches, and the span of a batch links to what caused the tasks in it. */

@@ -173,6 +173,32 @@ describe('a bug in a worker', () => {
     });
   });
 
+  test('A pause that cannot be written for an unknown reason is logged, and the step is tried again', async () => {
+    const fixture = await open();
+    const orderIds = await fixture.placePaidOrders(['digital']);
+    let isBroken = true;
+    const { pauses } = fixture.store;
+    const store = {
+      ...fixture.store,
+      pauses: {
+        ...pauses,
+        beginForFault: (...args: Parameters<typeof pauses.beginForFault>) => {
+          if (isBroken) throw new Error('relation "pause" does not exist');
+          return pauses.beginForFault(...args);
+        },
+      },
+    };
+    const mailer: Mailer = {
+      send: async () => (isBroken ? { kind: 'unavailable', reason: 'down' } : { kind: 'accepted' }),
+    };
+    const { advance, logLines } = fixture.startWorker({ store, mailer }, { pipelines: ['digital'] });
+    await waitUntil(() => logLines.length > 0);
+    expect(logLines[0]).toMatchObject({ level: 'error', message: 'pausing a step failed' });
+    isBroken = false;
+    await advance(60_000);
+    expect(await wereNotified(fixture, orderIds)).toBe(true);
+  });
+
   test('A claim that throws is logged with its stack, and the loop continues after a pause', async () => {
     const fixture = await open();
     const orderIds = await fixture.placePaidOrders(['digital']);
