@@ -36,7 +36,10 @@ export interface Deliveries {
     /** 1 to 100. */
     readonly limit: number;
   }): AsyncResult<Page<Delivery, string>>;
-  /** The event is due now, under its id and with the same body. False if there is no such delivery. */
+  /**
+   * The event is due now, under its id and with the same body, and its attempts count from the beginning. False if there
+   * is no such delivery.
+   */
   resend(
     delivery: { readonly subscriptionId: string; readonly id: string },
     nowMs: number,

@@ -54,6 +54,10 @@ const operatorAddress = (column: string): PersonalColumn =>
   erase('blank', [{ customer: column }], 'An operator can be a customer too. The id says who it was.');
 /** A customer has only keys of orders, whose responses have no address, and they are by far the most. */
 const commandOfOperator: PersonalScope = { where: `route <> 'POST /orders'` };
+/** What they are about may have no order: a pause, a job, or a case such as a dispute. An index by action finds them. */
+const notesOfOperators: PersonalScope = {
+  where: `action in ('case.acknowledge', 'pause.begin', 'pause.end', 'task.skip')`,
+};
 const mail = (of: string): PersonalColumn =>
   erase('delete', [{ checkouts: 'checkout_id' }, { address: 'recipient' }], `A captured mail: ${of}.`);
 
@@ -73,7 +77,10 @@ export const personalData: Readonly<Record<string, PersonalTable>> = {
       target: keep('An id: of an order, a task, or a customer.'),
       detail: erase(
         'scrub',
-        [{ orders: 'order_id' }, { orders: 'target' }, { checkouts: 'target' }, { refunds: 'target' }],
+        [
+          ...[{ orders: 'order_id' }, { orders: 'target' }, { checkouts: 'target' }, { refunds: 'target' }],
+          notesOfOperators,
+        ],
         'A reason or note of an operator, who may have named the customer.',
       ),
     },

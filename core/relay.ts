@@ -123,7 +123,10 @@ export interface Events {
     health: SubscriptionHealth | null,
   ): AsyncResult<number>;
 
-  /** Writes a `test` event for one subscription, whatever types it wants. Its subject is the subscription. */
+  /**
+   * Writes a `test` event for one subscription, whatever types it wants. Its subject is the subscription, so that earlier
+   * ones come before it: one that has failed is sent within a minute.
+   */
   sendTest(subscriptionId: string, nowMs: number, command?: OperatorCommand): AsyncResult<void>;
 
   /**

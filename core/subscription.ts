@@ -45,7 +45,10 @@ type SubscriptionChange = {
   readonly id: string;
   readonly target?: string;
   readonly types?: readonly EventType[];
-  /** `false` also forgets earlier failures: the next batch is sent at once, and events that failed soon after. */
+  /**
+   * `false` also forgets earlier failures: the next batch is sent at once, and what has failed soon, with all of its
+   * attempts to come.
+   */
   readonly paused?: boolean;
   /** The secret so far counts beside the new one for a day, or until the next change. */
   readonly secret?: string;

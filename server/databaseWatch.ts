@@ -1,3 +1,4 @@
+import { err } from 'neverthrow';
 import { clockSkewMs, mayClaimWithSkew, skewWarningMs } from '../core/clockSkew.ts';
 import type { Log } from '../core/log.ts';
 import type { AsyncResult, Unavailable } from '../core/result.ts';
@@ -43,13 +44,12 @@ export const createDatabaseWatch = (
 
   const check = async (): Promise<boolean> => {
     const beforeMs = clock.nowMs();
-    const late = () => null;
-    const result = await withTimeout(timer, timeoutMs, ping(), late, { background: true });
-    const failure: Failure | null =
-      result === null ? { reason: 'it did not answer in time' } : result.isErr() ? result.error : null;
+    const late = () => err<never, Failure>({ reason: 'it did not answer in time' });
+    const result = await withTimeout(timer, timeoutMs, ping(), late, { background: true }).catch(brokenBy);
+    const failure = result.isErr() ? result.error : null;
     const reason = failure?.reason ?? null;
     logOutage(failure);
-    if (result?.isOk() && result.value.nowMs !== null)
+    if (result.isOk() && result.value.nowMs !== null)
       skew.judge(clockSkewMs(result.value.nowMs, { beforeMs, afterMs: clock.nowMs() }));
     const isReady = reason === null;
     fresh = { until: timer.deadline(freshMs), isReady };
@@ -96,6 +96,10 @@ export const createDatabaseWatch = (
 };
 
 type Failure = Pick<Unavailable, 'reason' | 'database'>;
+
+/** A failure that nobody knows, such as a table that is missing in a restore, must not end the process either. */
+const brokenBy = (cause: unknown) =>
+  err<never, Failure>({ reason: cause instanceof Error ? cause.message : String(cause) });
 
 /** One line when the database cannot be used, another when the reason changes, and one when it can be used again. */
 const createOutageLines = (log: Log, clock: Clock, message: string) => {

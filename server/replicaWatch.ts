@@ -58,9 +58,11 @@ export const createReplicaWatch = (
   };
 
   const sampleOf = async (): Promise<LogSample | null> => {
-    // Before the request: whatever the replica lacks of it is at least this old.
+    // Before the request: whatever the replica lacks of it is at least this old. The watch of the primary says what is
+    // wrong with it, and this one must not end the process.
     const atMs = clock.nowMs();
-    const end = await withTimeout(timer, timeoutMs, position(), () => null, { background: true });
+    const asked = position().catch(() => null);
+    const end = await withTimeout(timer, timeoutMs, asked, () => null, { background: true });
     return end?.isOk() && end.value !== null ? { atMs, end: bytesOf(end.value) } : null;
   };
 

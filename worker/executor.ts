@@ -60,7 +60,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
   { leaseMs, parallelMax, batchMax }: ExecutorSettings,
   wake: () => void,
 ): Executor<L> => {
-  const { queue, world, log, logFailure, outage, faults } = ports;
+  const { queue, world, log, countedLog, logFailure, faults } = ports;
   const room = createRoom(world.timer, { parallelMax, batchMax });
   const held = createHeldLeases<L>(queue, world.clock, { leaseMs, roomUpTo: room.tasksMax }, wake);
   const heartbeat = startLoop(`the heartbeat of ${pipeline.name}`, held.heartbeat, ports);
@@ -85,8 +85,9 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     const ended = room.begin();
     const { result, threw } = await performOrFail(lease, ports);
     ended();
-    if (result?.outcome.kind === 'unavailable') {
-      await faults.seen(lease, result.outcome);
+    const outcome = result?.outcome;
+    if (outcome?.kind === 'unavailable') {
+      await tryOrLog(log, () => faults.seen(lease, outcome));
       await releaseWaiting(({ step }) => step === lease.step);
     }
     running--;
@@ -98,7 +99,8 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     // A step that threw has been logged.
     if (accepted && (!threw || result.outcome.kind === 'failed')) logFailure(lease, result.outcome);
     // A step that threw may not have called its server, so it ends no pause. Another probe is sent.
-    if (accepted && !threw && lease.probe !== null) await faults.reported(lease, result.outcome);
+    if (accepted && !threw && lease.probe !== null)
+      await tryOrLog(log, () => faults.reported(lease, result.outcome));
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
   };
 
@@ -118,7 +120,11 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     if (notStarted.length === 0) return;
     try {
       const result = await queue.release(notStarted, world.clock.nowMs());
-      if (result.isErr()) outage.failed('releasing leases', result.error);
+      // It is not tried again, so nothing would say that this outage is over. The loops say both.
+      if (result.isErr())
+        countedLog.warn('leases could not be released, so their tasks wait until these end', {
+          reason: result.error.reason,
+        });
     } catch (cause) {
       log.error('releasing leases failed', { cause });
     }
@@ -145,6 +151,18 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
       await Promise.race([heartbeat.stop(), deadline]);
     },
   };
+};
+
+/** Nobody waits for the end of a step, so a failure that is no outage would end the process. */
+const tryOrLog = async (
+  log: ExecutorPorts<never, never>['log'],
+  work: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await work();
+  } catch (cause) {
+    log.error('pausing a step failed', { cause });
+  }
 };
 
 /** Reports are written in batches, and the span of a batch links to what caused the tasks in it. */
@@ -203,5 +221,7 @@ const createReportWithRetries =
       await sleep(timer, pauseMs);
     }
     countedLog.warn(leaseExpired, { taskId });
+    // It is not tried again, so it must not keep the outage from its end. The loops know whether it is over.
+    if (failures > 0) outage.recovered(name);
     return false;
   };

@@ -51,13 +51,18 @@ export const createMaintenancePolls = (
   'money checks': createMoneyPoll(ports),
   'folding of names': createRefoldPoll(ports),
   'history of the queue': whileMayClaim(ports, createHistoryPoll(ports)),
-  retention: createRetentionPoll(ports, settings.retention),
-  pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
+  retention: whileMayClaim(ports, createRetentionPoll(ports, settings.retention)),
+  pruning: whileMayClaim(ports, async () =>
+    (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
+  ),
 });
 
 const clockCheckEveryMs = 1_000;
 
-/** With a wrong clock, this process would take leases and payments that others still work on, and end orders early. */
+/**
+ * With a wrong clock, this process would take leases and payments that others still work on, and end orders early. By a
+ * clock that is far ahead, all that is kept for some days is too old: it would be deleted, and nothing brings it back.
+ */
 export const whileMayClaim =
   ({ mayClaim }: { readonly mayClaim: () => boolean }, poll: Poll): Poll =>
   async () =>

@@ -46,8 +46,8 @@ export const createPauseLog = (
   const endQuiet = async (step: Step): Promise<void> => {
     const key = keyOf(step);
     const count = unsaid.get(key) ?? 0;
-    // Another process may have ended the pause.
-    const listed = count === 0 ? null : await pauses.list();
+    // Another process may have ended the pause. A failure that is no outage is logged by those who work with pauses.
+    const listed = count === 0 ? null : await pauses.list().catch(() => null);
     unsaid.delete(key);
     const pause = listed?.unwrapOr([]).find((each) => each.origin === 'fault' && keyOf(each) === key);
     if (pause !== undefined) warn(step, { reason: pause.reason, count });

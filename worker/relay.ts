@@ -53,7 +53,7 @@ export const startRelay = (
       ? null
       : startLoop('relay of events', whileMayClaim(ports, relay.poll), shared);
   const drops = createEventDrops(ports, settings.retention);
-  const dropping = startLoop('dropping of old events', drops.poll, shared);
+  const dropping = startLoop('dropping of old events', whileMayClaim(ports, drops.poll), shared);
   return {
     wake: (): void => {
       if (relay.isWorthPolling()) sending?.wake();

@@ -70,14 +70,19 @@ type KafkaProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
 type Message = MessageToProduce<Buffer, Buffer, Buffer, Buffer>;
 
 /** Idempotent: what the client repeats by itself is written once. All replicas in sync must have it. */
-const openProducer = (connection: KafkaConnection, timeoutMs: number): KafkaProducer =>
-  new Producer({
+const openProducer = (connection: KafkaConnection, timeoutMs: number): KafkaProducer => {
+  const producer: KafkaProducer = new Producer({
     ...clientOptions(connection, timeoutMs),
     idempotent: true,
     // Two at least: with fewer the library repeats forever.
     retries: 2,
     retryDelay: 200,
   });
+  // A connection that breaks during its login says so twice, and the library hears it once. An error that nobody hears
+  // would end the process. What was being sent has failed by itself.
+  producer.connections.on('connecting', ({ connection: opened }) => opened.on('error', () => {}));
+  return producer;
+};
 
 const messageOf = (topic: string, event: LeasedEvent): Message => {
   const key = Buffer.from(event.subject);

@@ -7,7 +7,7 @@ export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> 
   try {
     return ok(await query());
   } catch (cause) {
-    const reason = outageReason(cause);
+    const reason = outageReason(cause) ?? refusalReason(cause);
     if (reason === null) throw cause;
     const database = databaseWordsOf(cause);
     return err({
@@ -17,6 +17,17 @@ export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> 
       ...(database !== null && { database }),
     });
   }
+};
+
+/**
+ * Why the server lets this process in no more; null if it does. A start ends with it, because waiting does not mend a wrong
+ * password. For a process that runs it is an outage: the password is being changed, or the database restored.
+ */
+const refusalReason = (cause: unknown): string | null => {
+  if (!(cause instanceof Error)) return null;
+  return cause instanceof postgres.PostgresError && cause.severity === 'FATAL'
+    ? `the database refuses the connection: ${cause.message}`
+    : refusalReason(cause.cause);
 };
 
 /** True if somebody else held a lock for too long. The server has rolled the statement back. */

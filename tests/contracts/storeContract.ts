@@ -12,10 +12,12 @@ import { contactsContract } from './contacts.ts';
 import { customerOrdersContract } from './customerOrders.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
+import { erasedNotesContract } from './erasedNotes.ts';
 import { erasureContract } from './erasure.ts';
 import { eventBacklogsContract } from './eventBacklogs.ts';
 import { eventFollowersContract } from './eventFollowers.ts';
 import { eventLeasesContract } from './eventLeases.ts';
+import { eventRestartsContract } from './eventRestarts.ts';
 import { eventRunsContract } from './eventRuns.ts';
 import { eventsContract } from './events.ts';
 import { expiryContract } from './expiry.ts';
@@ -108,6 +110,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     skipsContract,
     contactsContract,
     erasureContract,
+    erasedNotesContract,
     customerOrdersContract,
     queueHistoryContract,
     leasesContract,
@@ -153,6 +156,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     eventBacklogsContract,
     eventFollowersContract,
     eventLeasesContract,
+    eventRestartsContract,
     eventRunsContract,
     timelineContract,
     storeUtilitiesContract,

@@ -140,7 +140,8 @@ const eraseRows = (
     );
     const actor =
       row.actor.id === customerId && 'email' in row.actor ? { ...row.actor, email: '' } : row.actor;
-    writes.set(tables.activity, id, { ...row, actor, detail: isOfCustomer ? scrub(row.detail) : row.detail });
+    const mayNameThem = isOfCustomer || notesOfOperators.has(row.action);
+    writes.set(tables.activity, id, { ...row, actor, detail: mayNameThem ? scrub(row.detail) : row.detail });
   }
   for (const [key, row] of tables.acknowledgements)
     writes.set(tables.acknowledgements, key, { ...row, note: scrub(row.note) });
@@ -157,6 +158,9 @@ const eraseRows = (
   );
   for (const change of changes) writeChange(tables, writes, change, nowMs);
 };
+
+/** What they are about may have no order. */
+const notesOfOperators = new Set(['case.acknowledge', 'pause.begin', 'pause.end', 'task.skip']);
 
 const scrubText = (text: string, addresses: readonly string[], quoted = false): string => {
   const pattern = addressPattern(addresses, quoted);

@@ -33,7 +33,7 @@ export const createDeliveries = (tables: Tables): Deliveries => ({
           amount: null,
           body,
         },
-        ...{ attempts: 0, lease: 0, ...known, dueAtMs: Math.min(known?.dueAtMs ?? nowMs, nowMs) },
+        ...{ lease: 0, ...known, attempts: 0, dueAtMs: Math.min(known?.dueAtMs ?? nowMs, nowMs) },
       });
       for (const each of followersOf(tables, row))
         if (each.attempts === 0)

@@ -12,7 +12,7 @@ import type { OrderState } from '../../core/order.ts';
 import type { Refund } from '../../core/refund.ts';
 import type { EventReport, Events, LeasedEvent, SubscriptionHealth } from '../../core/relay.ts';
 import type { RelaySubscription } from '../../core/subscription.ts';
-import { countedSecrets, subscriptionTarget } from '../../core/subscription.ts';
+import { countedSecrets, resumeWithinMs, subscriptionTarget } from '../../core/subscription.ts';
 import { writeActivity } from './activity.ts';
 import { findCheckout } from './checkout.ts';
 import { createBacklog } from './eventBacklog.ts';
@@ -164,6 +164,11 @@ export const createEvents = (tables: Tables): Events => ({
     if (subscription === undefined) return ok(undefined);
     runTransaction((writes) => {
       const event = { kind: 'test', subject: id, sequence: nowMs, type: testEventType, atMs: nowMs } as const;
+      for (const [key, earlier] of tables.outbox)
+        if (earlier.subscriptionId === id && earlier.subject === id) {
+          const dueAtMs = Math.min(earlier.dueAtMs, nowMs + resumeWithinMs);
+          writes.set(tables.outbox, key, { ...earlier, dueAtMs, attempts: 0 });
+        }
       writes.set(tables.outbox, outboxKey(id, event), {
         ...{ ...event, subscriptionId: id, quantity: null, amount: null, body: null },
         ...{ attempts: 0, lease: 0, dueAtMs: nowMs },

@@ -1,4 +1,5 @@
 import { err, ok } from 'neverthrow';
+import { deferredMs } from '../../adapters/stored/subscription.ts';
 import {
   type CreateSubscription,
   type RelaySubscription,
@@ -51,9 +52,12 @@ export const createSubscriptions = (tables: Tables): Subscriptions => ({
     };
     runTransaction((writes) => {
       writes.set(tables.subscriptions, id, changed);
-      for (const [key, event] of paused === false ? tables.outbox : [])
-        if (event.subscriptionId === id && event.dueAtMs > nowMs + resumeWithinMs)
-          writes.set(tables.outbox, key, { ...event, dueAtMs: nowMs + resumeWithinMs });
+      for (const [key, event] of paused === false ? tables.outbox : []) {
+        const isLater = event.dueAtMs > nowMs + resumeWithinMs;
+        if (event.subscriptionId !== id || !(isLater || event.dueAtMs > event.atMs + deferredMs)) continue;
+        const dueAtMs = Math.min(event.dueAtMs, nowMs + resumeWithinMs);
+        writes.set(tables.outbox, key, { ...event, dueAtMs, attempts: 0 });
+      }
       writeActivity(tables, writes, command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
     });
     return ok(shown(changed));

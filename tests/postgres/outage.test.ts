@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { connect } from '../../adapters/postgres/connection.ts';
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { openPostgresStore } from '../../adapters/postgres/store.ts';
 import type { Store } from '../../core/store.ts';
@@ -25,6 +26,36 @@ describe.skipIf(!(await postgresAvailable()))('outage of PostgreSQL', () => {
     for (const [name, call] of Object.entries(calls))
       expect([name, (await call(store)).isOk()]).toEqual([name, true]);
     await store.close();
+    await server.remove();
+  }, 120_000);
+
+  test('Every port is unavailable while PostgreSQL lets nobody into the database, and works again after it', async () => {
+    const server = await startPostgresServer();
+    const admin = connect({ url: server.url('postgres'), poolSize: 1 });
+    await admin`create database shop`;
+    const url = server.url('shop');
+    await migrate(url);
+    const store = await openPostgresStore(createTestWorld(), { url, poolSize: 2 });
+    // As in a restore, or when a password is changed: open connections end, and new ones are refused.
+    await admin`alter database shop allow_connections false`;
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'shop'`;
+    for (const [name, call] of Object.entries(calls)) {
+      const result = await call(store);
+      expect([name, result.error?.kind]).toEqual([name, 'unavailable']);
+    }
+    const refused = await store.ping();
+    expect(refused).toMatchObject({
+      error: {
+        reason: expect.stringContaining('not currently accepting connections'),
+        database: { code: '55000' },
+      },
+    });
+
+    await admin`alter database shop allow_connections true`;
+    for (const [name, call] of Object.entries(calls))
+      expect([name, (await call(store)).isOk()]).toEqual([name, true]);
+    await store.close();
+    await admin.end();
     await server.remove();
   }, 120_000);
 });

@@ -61,6 +61,26 @@ describe('the watch of the database', () => {
     ]);
   });
 
+  test('A database that fails in an unknown way is not ready, and ends no process', async () => {
+    let isBroken = false;
+    const watch = openWatch(async () => {
+      if (isBroken) throw new Error('relation "heartbeat" does not exist');
+      return ok({ nowMs: null });
+    });
+    const stop = await watch.start();
+    isBroken = true;
+    await watch.advance(10_000);
+    expect(await watch.isReady()).toBe(false);
+    isBroken = false;
+    await watch.advance(10_000);
+    expect(await watch.isReady()).toBe(true);
+    stop();
+    expect(watch.lines()).toEqual([
+      expect.stringMatching(/^error the database cannot be used.*does not exist/),
+      expect.stringMatching(/^info the database can be used again/),
+    ]);
+  });
+
   test('A clock that differs by more than a second is logged once, and once more when it agrees again', async () => {
     let aheadMs = 900;
     const watch = openWatch(async () => ok({ nowMs: watch.world.clock.nowMs() + aheadMs }));

@@ -12,13 +12,17 @@ const createFixture = () => {
   const servers = {
     status: async (): AsyncResult<ReplicaStatus> => ok({ isStandby: true, replayed: 256 }),
     end: '0/100' as string | null,
+    isBroken: false,
   };
   const lines: string[] = [];
   const write = (message: string, facts?: object) => lines.push(`${message} ${JSON.stringify(facts)}`);
   const watch = createReplicaWatch(
     {
       replica: { status: () => servers.status() },
-      position: async () => ok(servers.end === null ? null : { timeline: 1, lsn: servers.end }),
+      position: async () => {
+        if (servers.isBroken) throw new Error('permission denied for function pg_walfile_name');
+        return ok(servers.end === null ? null : { timeline: 1, lsn: servers.end });
+      },
       clock: world.clock,
       timer,
       log: { info: write, warn: write },
@@ -74,4 +78,15 @@ test('While the primary is away the lag is not known, and the replica is up', as
   servers.end = null;
   await timer.advance(60_000);
   expect(watch.health()).toEqual({ state: 'up', lagMs: null, lagBytes: null });
+});
+
+test('A primary that fails in an unknown way ends no process, and the replica is up', async () => {
+  const { watch, timer, servers } = createFixture();
+  await watch.start();
+  servers.isBroken = true;
+  await timer.advance(3_000);
+  expect(watch.health()).toEqual({ state: 'up', lagMs: null, lagBytes: null });
+  servers.isBroken = false;
+  await timer.advance(1_000);
+  expect(watch.health()).toEqual({ state: 'up', lagMs: 0, lagBytes: 0 });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { err } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import type { Mailer } from '../../core/mail.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import { attemptsMax } from '../../core/retry.ts';
@@ -88,6 +88,60 @@ describe('an unavailable store', () => {
     expect(mailer.sent.length).toBe(1);
     expect(logLines.map(({ level }) => level)).toEqual(['warn', 'info']);
   });
+
+  test('The end of an outage is logged though a report was given up in it, and so is the next outage', async () => {
+    const fixture = await open();
+    await fixture.placePaidOrders(['digital']);
+    const { queue } = fixture.store;
+    let isDown = false;
+    let isLost = false;
+    const store = withQueue(fixture.store, {
+      report: (...args) => (isDown ? unavailable() : queue.report(...args)),
+      // Another worker has rescued the task meanwhile.
+      heartbeat: async (...args) => (isDown ? unavailable() : isLost ? ok([]) : queue.heartbeat(...args)),
+      claim: async (query) =>
+        isDown ? unavailable() : isLost ? ok({ processed: 0, leases: [] }) : queue.claim(query),
+    });
+    const mailer = createManualMailer();
+    const { advance, logLines } = fixture.startWorker({ store, mailer });
+    await waitUntil(() => mailer.waiting.length === 1);
+    isDown = true;
+    mailer.accept();
+    await advance(30_000);
+    isLost = true;
+    isDown = false;
+    await advance(30_000);
+    isDown = true;
+    await advance(30_000);
+    const outages = logLines.filter(({ message }) => message.startsWith('the database is'));
+    expect(outages.map(({ level }) => level)).toEqual(['warn', 'info', 'warn']);
+  });
+
+  test('The end of an outage is logged though leases could not be released in it', async () => {
+    const fixture = await open();
+    await fixture.placePaidOrders(['digital', 'digital']);
+    const { queue, pauses } = fixture.store;
+    let isDown = false;
+    const store = withQueue(fixture.store, {
+      release: unavailable,
+      claim: (query) => (isDown ? unavailable() : queue.claim(query)),
+    });
+    const mailer = createManualMailer();
+    const { advance, logLines } = fixture.startWorker({ store, mailer }, { mailsMax: 1 });
+    await waitUntil(() => mailer.waiting.length === 1);
+    // What was claimed and has not begun is released.
+    const reason = 'a pause';
+    const { ids, clock } = fixture.world;
+    const pause = { id: ids.next(clock.nowMs()), pipeline: 'digital', step: null, reason };
+    (await pauses.begin(pause, clock.nowMs()))._unsafeUnwrap();
+    await advance(5_000);
+    isDown = true;
+    await advance(30_000);
+    isDown = false;
+    await advance(30_000);
+    const outages = logLines.filter(({ message }) => message.startsWith('the database is'));
+    expect(outages.map(({ level }) => level)).toEqual(['warn', 'info']);
+  });
 });
 
 describe('a bug in a worker', () => {
@@ -117,6 +171,32 @@ describe('a bug in a worker', () => {
       level: 'error',
       facts: { orderIds: poison, cause: expect.any(Error) },
     });
+  });
+
+  test('A pause that cannot be written for an unknown reason is logged, and the step is tried again', async () => {
+    const fixture = await open();
+    const orderIds = await fixture.placePaidOrders(['digital']);
+    let isBroken = true;
+    const { pauses } = fixture.store;
+    const store = {
+      ...fixture.store,
+      pauses: {
+        ...pauses,
+        beginForFault: (...args: Parameters<typeof pauses.beginForFault>) => {
+          if (isBroken) throw new Error('relation "pause" does not exist');
+          return pauses.beginForFault(...args);
+        },
+      },
+    };
+    const mailer: Mailer = {
+      send: async () => (isBroken ? { kind: 'unavailable', reason: 'down' } : { kind: 'accepted' }),
+    };
+    const { advance, logLines } = fixture.startWorker({ store, mailer }, { pipelines: ['digital'] });
+    await waitUntil(() => logLines.length > 0);
+    expect(logLines[0]).toMatchObject({ level: 'error', message: 'pausing a step failed' });
+    isBroken = false;
+    await advance(60_000);
+    expect(await wereNotified(fixture, orderIds)).toBe(true);
   });
 
   test('A claim that throws is logged with its stack, and the loop continues after a pause', async () => {

@@ -117,6 +117,29 @@ describe('The relay of events', () => {
     expect(linesWith(logLines, pausedLine)).toHaveLength(1);
   });
 
+  test('An endpoint that one event has paused is not paused by its next failure, once it goes on', async () => {
+    const fixture = await createFixture();
+    const { store, world } = fixture;
+    const id = await subscribe(fixture, ['order.paid']);
+    const [bad] = await fixture.placePaidOrders(['physical']);
+    const { target, sent } = createTarget(({ subject }) => (subject === bad ? refused : accepted));
+    const { advance } = fixture.startWorker({ eventTargets: [target] });
+    const isPaused = async () => (await store.subscriptions.find(id))._unsafeUnwrap()?.paused;
+    for (let hour = 0; hour < 80; hour++) {
+      // Others are taken, so only the one that is not can pause the endpoint.
+      if (!(await isPaused())) await fixture.placePaidOrders(['physical']);
+      await jump(fixture, advance, hourMs);
+    }
+    expect(await isPaused()).toBe(true);
+    await store.subscriptions.change({ id, paused: false }, world.clock.nowMs());
+    await fixture.placePaidOrders(['physical']);
+    const attempts = sent.length;
+    await jump(fixture, advance, 60_000);
+    await jump(fixture, advance, 60_000);
+    expect(sent.slice(attempts).filter(({ event }) => event.subject === bad)).not.toEqual([]);
+    expect(await isPaused()).toBe(false);
+  });
+
   test('An endpoint whose receiver answers that it is gone is paused at once, with the reason', async () => {
     const fixture = await createFixture();
     const id = await subscribe(fixture, ['order.paid']);

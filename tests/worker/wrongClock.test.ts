@@ -41,3 +41,39 @@ test('A worker whose clock is wrong claims, rescues, recovers and cancels nothin
   expect(await haveStatus(fixture, orderIds, 'completed')).toBe(true);
   expect([...calls].sort()).toEqual(['cancelExpired', 'claimOpenPayments', 'rescue']);
 });
+
+test('A worker whose clock is wrong deletes nothing: all of it could be too old by that clock', async () => {
+  const fixture = await open();
+  const { store } = fixture;
+  const calls = new Set<string>();
+  const watched =
+    <Args extends readonly unknown[], R>(name: string, run: (...args: Args) => R) =>
+    (...args: Args): R => {
+      calls.add(name);
+      return run(...args);
+    };
+  const dayMs = 86_400_000;
+  const retention = {
+    ...{ responses: dayMs, ledger: dayMs, activity: dayMs, providerEvents: dayMs, mails: dayMs },
+    ...{ events: dayMs, deliveries: dayMs },
+  };
+  let isRight = false;
+  const { advance } = fixture.startWorker(
+    {
+      store: {
+        ...store,
+        prune: watched('prune', store.prune),
+        dropOld: watched('dropOld', store.dropOld),
+        events: { ...store.events, drop: watched('events', store.events.drop) },
+        deliveries: { ...store.deliveries, drop: watched('deliveries', store.deliveries.drop) },
+      },
+      mayClaim: () => isRight,
+    },
+    { retention },
+  );
+  await advance(60_000);
+  expect([...calls]).toEqual([]);
+  isRight = true;
+  await advance(10_000);
+  expect([...calls].sort()).toEqual(['deliveries', 'dropOld', 'events', 'prune']);
+});

@@ -31,7 +31,7 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
         insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms, body)
         select subscription_id, subject, sequence, kind, type, event_ms, ${nowMs}::bigint, body
         from kept k join webhook_delivery d on d.subscription_id = k.id where d.id = ${id}
-        on conflict (subscription_id, subject, sequence) do update set due_ms = least(event.due_ms, ${nowMs})
+        on conflict (subscription_id, subject, sequence) do update set due_ms = least(event.due_ms, ${nowMs}), attempts = 0
         returning subscription_id as id`;
       await releaseFollowers(tx, { subscriptionId, id });
       const target = { target: subscriptionId, orderId: null, detail: id };

@@ -2,7 +2,7 @@ import { err } from 'neverthrow';
 import { testEventType } from '../../../core/event.ts';
 import type { Events } from '../../../core/relay.ts';
 import type { AsyncResult } from '../../../core/result.ts';
-import { subscriptionTarget } from '../../../core/subscription.ts';
+import { resumeWithinMs, subscriptionTarget } from '../../../core/subscription.ts';
 import {
   type EventRow,
   relaySubscriptionFrom,
@@ -52,6 +52,9 @@ export const createEvents = (sql: Sql): Events => ({
       const rows = await tx<SubscriptionRow[]>`
         select * from subscription where id = ${subscriptionId} for key share`;
       if (rows.length === 0) return;
+      await tx`
+        update event set due_ms = least(due_ms, ${nowMs + resumeWithinMs}), attempts = 0
+        where subscription_id = ${subscriptionId} and subject = ${subscriptionId}`;
       await tx`
         insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
         values (${subscriptionId}, ${subscriptionId}, ${nowMs}, 'test', ${testEventType}, ${nowMs}, ${nowMs})

@@ -7,7 +7,7 @@ import {
   subscriptionOf,
   subscriptionTarget,
 } from '../../../core/subscription.ts';
-import { type SubscriptionRow, subscriptionFrom } from '../../stored/subscription.ts';
+import { deferredMs, type SubscriptionRow, subscriptionFrom } from '../../stored/subscription.ts';
 import { writeActivity } from '../activity/activity.ts';
 import { runOneOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
@@ -55,10 +55,7 @@ export const createSubscriptions = (sql: Sql): Subscriptions => ({
         where id = ${id}
         returning *`;
       if (row === undefined) return null;
-      if (paused === false)
-        await tx`
-          update event set due_ms = ${nowMs + resumeWithinMs}
-          where subscription_id = ${id} and due_ms >= 0 and due_ms > ${nowMs + resumeWithinMs}`;
+      if (paused === false) await restartEvents(tx, id, nowMs + resumeWithinMs);
       const changed = subscriptionFrom(row);
       await writeActivity(tx, command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
       return changed;
@@ -80,6 +77,16 @@ export const createSubscriptions = (sql: Sql): Subscriptions => ({
       );
     }),
 });
+
+/** What has failed and may be due by now is in `event_deferred`. All that waits would be read otherwise. */
+const restartEvents = async (tx: Transaction, id: string, dueMs: number): Promise<void> => {
+  await tx`
+    update event set due_ms = ${dueMs}, attempts = 0
+    where subscription_id = ${id} and due_ms >= 0 and due_ms > ${dueMs}`;
+  await tx`
+    update event set attempts = 0
+    where subscription_id = ${id} and due_ms > at_ms + ${tx.unsafe(String(deferredMs))} and attempts > 0`;
+};
 
 const create = async (tx: Transaction, command: CreateSubscription, nowMs: number): Promise<Subscription> => {
   await waitForWriters(tx);

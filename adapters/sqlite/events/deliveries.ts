@@ -26,7 +26,7 @@ export const createDeliveries = (connection: Connection): Deliveries => {
     `insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms, body)
      select subscription_id, subject, sequence, kind, type, event_ms, $nowMs, body
      from webhook_delivery where subscription_id = $subscriptionId and id = $id
-     on conflict (subscription_id, subject, sequence) do update set due_ms = min(due_ms, $nowMs)`,
+     on conflict (subscription_id, subject, sequence) do update set due_ms = min(due_ms, $nowMs), attempts = 0`,
   );
   const dropOld = client.prepare<[object]>(
     `delete from webhook_delivery where (subscription_id, id) in (

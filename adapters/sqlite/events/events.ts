@@ -1,6 +1,6 @@
 import { testEventType } from '../../../core/event.ts';
 import type { EventReport, Events } from '../../../core/relay.ts';
-import { subscriptionTarget } from '../../../core/subscription.ts';
+import { resumeWithinMs, subscriptionTarget } from '../../../core/subscription.ts';
 import { type EventRow, relaySubscriptionFrom } from '../../stored/subscription.ts';
 import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
@@ -52,6 +52,10 @@ export const createEvents = (connection: Connection): Events => {
      values ($id, $id, $nowMs, 'test', $type, $nowMs, $nowMs)`,
   );
 
+  const restartTests = client.prepare<[object]>(
+    'update event set due_ms = min(due_ms, $dueMs), attempts = 0 where subscription_id = $id and subject = $id',
+  );
+
   const claim = ({ subscriptionId, limit, nowMs, leaseMs }: Parameters<Events['claim']>[0]) => {
     const rows = ready.all({ subscriptionId, limit, nowMs });
     for (const { subject, sequence, lease: token } of rows)
@@ -95,6 +99,7 @@ export const createEvents = (connection: Connection): Events => {
       write(() => {
         const row = byId.get(id);
         if (row === undefined) return;
+        restartTests.run({ id, dueMs: nowMs + resumeWithinMs });
         insertTest.run({ id, nowMs, type: testEventType });
         writeActivity(command, 'webhook.test', [subscriptionTarget(row)], nowMs);
       }),

@@ -6,7 +6,7 @@ import {
   subscriptionOf,
   subscriptionTarget,
 } from '../../../core/subscription.ts';
-import { type SubscriptionRow, subscriptionFrom } from '../../stored/subscription.ts';
+import { deferredMs, type SubscriptionRow, subscriptionFrom } from '../../stored/subscription.ts';
 import { createWriteActivity } from '../activity/activity.ts';
 import { createRunOnce } from '../commandKeys/once.ts';
 import type { Connection } from '../connection.ts';
@@ -54,7 +54,12 @@ export const createSubscriptions = (connection: Connection): Subscriptions => {
      where id = $id`,
   );
   const resume = client.prepare<[object]>(
-    'update event set due_ms = $dueMs where subscription_id = $id and due_ms > $dueMs',
+    'update event set due_ms = $dueMs, attempts = 0 where subscription_id = $id and due_ms > $dueMs',
+  );
+  // What has failed and may be due by now is in `event_deferred`. All that waits would be read otherwise.
+  const forgetAttempts = client.prepare<[string]>(
+    `update event indexed by event_deferred set attempts = 0
+     where subscription_id = ? and due_ms > at_ms + ${deferredMs} and attempts > 0`,
   );
   const remove = client.prepare<[string]>('delete from subscription where id = ?');
   const removeEvents = client.prepare<[string]>('delete from event where subscription_id = ?');
@@ -93,7 +98,10 @@ export const createSubscriptions = (connection: Connection): Subscriptions => {
           types: types === undefined ? null : JSON.stringify(types),
           paused: paused === undefined ? null : Number(paused),
         });
-        if (paused === false) resume.run({ id, dueMs: nowMs + resumeWithinMs });
+        if (paused === false) {
+          resume.run({ id, dueMs: nowMs + resumeWithinMs });
+          forgetAttempts.run(id);
+        }
         const changed = find(id);
         if (changed !== null) writeActivity(command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
         return changed;

@@ -87,4 +87,9 @@ export const postgresEventReports: readonly Guard[] = [
     ],
     'Both parts ask when an event happened, and that alone makes it old. The conditions say in which index it is found, and an event that is in both is deleted once.',
   ),
+  redundant(
+    'attempts are forgotten of what is in the index of late events alone, on PostgreSQL',
+    [['adapters/postgres/events/subscriptions.ts', `due_ms > at_ms + \${tx.unsafe(String(deferredMs))}`]],
+    'An event that has failed often is in the index. The condition keeps the server from reading all that waits.',
+  ),
 ];

@@ -5,7 +5,7 @@ export const sqliteEvents: readonly Guard[] = [
     'a delivery that is resent while it waits, on SQLite',
     [
       'adapters/sqlite/events/deliveries.ts',
-      '\n     on conflict (subscription_id, subject, sequence) do update set due_ms = min(due_ms, $nowMs)',
+      '\n     on conflict (subscription_id, subject, sequence) do update set due_ms = min(due_ms, $nowMs), attempts = 0',
       '',
     ],
     inTest(
