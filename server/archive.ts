@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { openPostgresArchive } from '../adapters/postgres/archive/archive.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { systemTimer } from '../adapters/system/timer.ts';
 import type { Archive } from '../core/archive.ts';
 import { type ArchiveArguments, archiveUsage, parseArchiveArguments } from './archiveArguments.ts';
 import { archiveMonths, type MonthResult, restoreFile } from './archiveMonths.ts';
@@ -9,6 +10,7 @@ import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
 import { createProgress } from './progress.ts';
+import { abortOnStopSignal } from './stopSignals.ts';
 import { openOrExplain, refuseMissingFile } from './wiring.ts';
 
 const exitCode = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130 };
@@ -78,7 +80,7 @@ const archiveBefore = async (
   archive: Archive,
   request: Extract<ArchiveArguments, { readonly kind: 'archive' }>,
 ): Promise<number> => {
-  const stop = stopOnSignal();
+  const stop = abortOnStopSignal(systemTimer);
   let progress: ReturnType<typeof createProgress> | null = null;
   const results: MonthResult[] = [];
   await archiveMonths(archive, request, {
@@ -107,13 +109,6 @@ const renderResult = (result: MonthResult): string => {
 };
 
 const count = (number: number): string => number.toLocaleString('en');
-
-/** Aborts on the first signal. A second signal ends the process, as it does by default. */
-const stopOnSignal = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return controller.signal;
-};
 
 const fail = (lines: readonly string[], code: number): number => {
   process.stderr.write(`${lines.join('\n')}\n`);

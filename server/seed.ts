@@ -6,6 +6,7 @@ import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
 import { createProgress } from './progress.ts';
 import { type Arguments, parseArguments, usage } from './seedArguments.ts';
+import { abortOnStopSignal } from './stopSignals.ts';
 import { openOrExplain, openStore } from './wiring.ts';
 
 const exitCode = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130 };
@@ -31,7 +32,7 @@ const seed = async ({ orders, days }: Arguments, config: Config): Promise<number
   const world = createSystemWorld(config.shop);
   const startMs = world.clock.nowMs();
   const progress = createProgress(orders, process.stderr, world.clock);
-  const stop = stopOnSignal();
+  const stop = abortOnStopSignal(world.timer);
   process.stderr.write(
     `Adding ${orders} orders over ${days} days. Press Ctrl-C to stop after the current batch.\n`,
   );
@@ -43,13 +44,6 @@ const seed = async ({ orders, days }: Arguments, config: Config): Promise<number
   if (written.isErr()) return fail([written.error.reason], exitCode.failed);
   process.stdout.write(`${renderSummary(written.value, world.clock.nowMs() - startMs)}\n`);
   return stop.aborted ? exitCode.interrupted : exitCode.done;
-};
-
-/** Aborts on the first signal. A second signal ends the process, as it does by default. */
-const stopOnSignal = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return controller.signal;
 };
 
 const renderSummary = ({ placed, paid, cancelled }: OrderCounts, tookMs: number): string => {

@@ -7,6 +7,7 @@ import { createSystemWorld } from '../adapters/system/system.ts';
 import { watchRunners } from './launcher.ts';
 import { describeStartFailure, exitWithError } from './process.ts';
 import { openSandboxRecords } from './sandboxRecords.ts';
+import { onStopSignal } from './stopSignals.ts';
 
 /**
  * `bun run simulator`: a simulated Stripe on this machine, to try the Stripe adapter without an account. Its charges
@@ -57,7 +58,7 @@ const stop = async (): Promise<void> => {
   process.exit(0);
 };
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+onStopSignal(world.timer, () => void stop());
 watchRunners(process.env, world.timer, () => void stop());
 try {
   console.log(await start());
