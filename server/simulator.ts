@@ -29,6 +29,22 @@ import { onStopSignal } from './stopSignals.ts';
 const { PORT, DATABASE_URL, WEBHOOK_URL, STRIPE_WEBHOOK_SECRET, DUPLICATES, SHUFFLE } = process.env;
 
 const port = Number(PORT ?? 12_111);
+const duplicates = Number(DUPLICATES ?? 0);
+
+/** What is wrong with the variables, a line each. */
+const findWrong = (): readonly string[] => [
+  ...(Number.isInteger(port) && port >= 0 && port <= 65_535
+    ? []
+    : [`PORT is "${PORT}": write a whole number from 0 to 65535`]),
+  ...(duplicates >= 0 && duplicates <= 1
+    ? []
+    : [`DUPLICATES is "${DUPLICATES}": write a number from 0 to 1`]),
+  ...(!WEBHOOK_URL || /^https?:/.test(URL.parse(WEBHOOK_URL)?.protocol ?? '')
+    ? []
+    : [`WEBHOOK_URL is "${WEBHOOK_URL}": write a URL like ${exampleUrl}`]),
+];
+const simulatorName = 'The simulated Stripe';
+const exampleUrl = 'http://localhost:3000/webhooks/stripe';
 const world = createSystemWorld();
 const closers: (() => Promise<void>)[] = [];
 
@@ -43,13 +59,16 @@ const start = async (): Promise<string> => {
         url: WEBHOOK_URL,
         secret: STRIPE_WEBHOOK_SECRET ?? 'whsec_simulator',
         fetch,
-        duplicates: Number(DUPLICATES ?? 0),
+        duplicates,
         shuffle: SHUFFLE === '1',
       }),
     );
   const server = await serveStripe(createStripeApi(engine), port);
   closers.push(server.stop);
-  return `The simulated Stripe is ready on http://127.0.0.1:${server.port}. Start the shop with:
+  const events = WEBHOOK_URL
+    ? `It sends its events to ${WEBHOOK_URL}.`
+    : `It sends no events, so the shop does not see disputes: WEBHOOK_URL=${exampleUrl} turns them on.`;
+  return `The simulated Stripe is ready on http://127.0.0.1:${server.port}. ${events} Start the shop with:
 PAYMENT_PROVIDER=stripe STRIPE_API_KEY=sk_test_simulator STRIPE_WEBHOOK_SECRET=${STRIPE_WEBHOOK_SECRET ?? 'whsec_simulator'} STRIPE_API_URL=http://127.0.0.1:${server.port} bun run start`;
 };
 
@@ -60,8 +79,10 @@ const stop = async (): Promise<void> => {
 
 onStopSignal(world.timer, () => void stop());
 watchRunners(process.env, world.timer, () => void stop());
+const wrong = findWrong();
+if (wrong.length > 0) exitWithError(wrong.join('\n'), simulatorName);
 try {
   console.log(await start());
 } catch (cause) {
-  exitWithError(describeStartFailure(cause, { port }), 'The simulated Stripe');
+  exitWithError(describeStartFailure(cause, { port }), simulatorName);
 }
