@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { openPostgresArchive } from '../adapters/postgres/archive/archive.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { systemTimer } from '../adapters/system/timer.ts';
 import type { Archive } from '../core/archive.ts';
 import { messageOf } from '../core/errorMessage.ts';
 import { type ArchiveArguments, archiveUsage, parseArchiveArguments } from './archiveArguments.ts';
@@ -9,8 +10,8 @@ import { archiveMonths, type MonthResult, restoreFile } from './archiveMonths.ts
 import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
-import { stopOnSignal } from './process.ts';
 import { createProgress } from './progress.ts';
+import { abortOnStopSignal } from './stopSignals.ts';
 import { openOrExplain, refuseMissingFile } from './wiring.ts';
 
 const exitCode = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130 };
@@ -78,7 +79,7 @@ const archiveBefore = async (
   archive: Archive,
   request: Extract<ArchiveArguments, { readonly kind: 'archive' }>,
 ): Promise<number> => {
-  const stop = stopOnSignal();
+  const stop = abortOnStopSignal(systemTimer);
   let progress: ReturnType<typeof createProgress> | null = null;
   const results: MonthResult[] = [];
   await archiveMonths(archive, request, {

@@ -1,13 +1,16 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Result } from 'neverthrow';
+import { refusePending } from '../adapters/stored/migrations.ts';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import { messageOf } from '../core/errorMessage.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { shownTarget } from '../core/subscription.ts';
+import type { World } from '../core/world.ts';
 import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
+import { sqlitePathOf } from './databaseUrl.ts';
 import { describeStartFailure, exitWithError } from './process.ts';
 import { openOrExplain, openStore, refuseMissingFile } from './wiring.ts';
 
@@ -32,14 +35,29 @@ const main = async (): Promise<void> => {
   if (config.isErr())
     return fail(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
   try {
+    const world = createSystemWorld(config.value.shop);
     const store = await openOrExplain(config.value, async () => {
       refuseMissingFile(config.value.databaseUrl);
-      return openStore(createSystemWorld(config.value.shop), config.value);
+      refusePending(await pendingIn(config.value, world));
+      return openStore(world, config.value);
     });
     await (values.end === undefined ? list(store) : end(store, values.end, config.value));
     await store.close();
   } catch (cause) {
     fail(describeStartFailure(cause, config.value));
+  }
+};
+
+/** The migrations that opening the store would run. Who only looks does not change the database of older processes. */
+const pendingIn = async ({ databaseUrl }: Config, world: World): Promise<readonly string[]> => {
+  const path = sqlitePathOf(databaseUrl);
+  if (path !== null) return (await import('../adapters/sqlite/inspect.ts')).inspectFile(path).pending;
+  const { inspectPostgres } = await import('../adapters/postgres/inspect.ts');
+  const inspection = inspectPostgres(world, databaseUrl);
+  try {
+    return await inspection.pending();
+  } finally {
+    await inspection.close();
   }
 };
 

@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { Log } from '../core/log.ts';
 import { type Timer, withTimeout } from '../core/timer.ts';
 import type { Config } from './config.ts';
+import { onStopSignal } from './stopSignals.ts';
 
 export type Close = () => Promise<unknown>;
 
@@ -23,11 +24,10 @@ export const closeOnSignal = (closers: readonly Close[], workMs: number, log: Lo
       log.error('stopped before everything was closed: running work took too long; raise SHUTDOWN_MS');
     process.exit(inTime ? 0 : 1);
   };
-  const onSignal = (signal: string): void => {
+  onStopSignal(timer, (signal) => {
     if (begun) process.exit(1);
     void close('stopping; a second signal exits at once', { signal });
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(signal));
+  });
   return {
     hasBegun: () => begun,
     goOn: () => {
@@ -55,16 +55,6 @@ const closeAll = async (closers: readonly Close[], log: Log): Promise<void> => {
       log.error('closing a part of the process failed', { cause });
     }
   }
-};
-
-/**
- * For a command that ends between two steps: aborts on the first signal. A second signal ends the process, as it does
- * by default.
- */
-export const stopOnSignal = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return controller.signal;
 };
 
 /** Exits with 1 and says on standard error why the start failed. */

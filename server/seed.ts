@@ -9,9 +9,9 @@ import { writeHistory } from '../demo/writeHistory.ts';
 import { readCommandConfig } from './commandConfig.ts';
 import type { Config } from './config.ts';
 import { addressOf } from './databaseUrl.ts';
-import { stopOnSignal } from './process.ts';
 import { createProgress } from './progress.ts';
 import { type Arguments, parseArguments, usage } from './seedArguments.ts';
+import { abortOnStopSignal } from './stopSignals.ts';
 import { openOrExplain, openStore } from './wiring.ts';
 
 const exitCode = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130 };
@@ -43,7 +43,7 @@ const seed = async ({ orders, days, force }: Arguments, config: Config): Promise
   const world = createSystemWorld(config.shop);
   const startMs = world.clock.nowMs();
   const progress = createProgress(orders, process.stderr, world.clock);
-  const stop = stopOnSignal();
+  const stop = abortOnStopSignal(world.timer);
   process.stderr.write(
     `Adding ${orders} orders over ${days} days. Press Ctrl-C to stop after the current batch.\n`,
   );

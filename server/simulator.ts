@@ -8,6 +8,7 @@ import { watchRunners } from './launcher.ts';
 import { describeStartFailure, exitWithError } from './process.ts';
 import { openSandboxRecords } from './sandboxRecords.ts';
 import { readSimulatorSettings, type SimulatorSettings } from './simulatorSettings.ts';
+import { onStopSignal } from './stopSignals.ts';
 
 /**
  * `bun run simulator`: a simulated Stripe on this machine, to try the Stripe adapter without an account. Its charges
@@ -28,6 +29,7 @@ import { readSimulatorSettings, type SimulatorSettings } from './simulatorSettin
  */
 const program = 'The simulated Stripe';
 
+const exampleUrl = 'http://localhost:3000/webhooks/stripe';
 const world = createSystemWorld();
 const closers: (() => Promise<void>)[] = [];
 
@@ -40,7 +42,11 @@ const start = async (settings: SimulatorSettings): Promise<string> => {
     closers.push(startWebhooks({ engine, url: webhookUrl, secret, fetch, duplicates, shuffle }));
   const server = await serveStripe(createStripeApi(engine), port);
   closers.push(server.stop);
-  return `The simulated Stripe is ready on http://127.0.0.1:${server.port}. Start the shop with:
+  const events =
+    webhookUrl === null
+      ? `It sends no events, so the shop does not see disputes: WEBHOOK_URL=${exampleUrl} turns them on.`
+      : `It sends its events to ${webhookUrl}.`;
+  return `The simulated Stripe is ready on http://127.0.0.1:${server.port}. ${events} Start the shop with:
 PAYMENT_PROVIDER=stripe STRIPE_API_KEY=sk_test_simulator STRIPE_WEBHOOK_SECRET=${secret} STRIPE_API_URL=http://127.0.0.1:${server.port} bun run start`;
 };
 
@@ -49,7 +55,7 @@ const stop = async (): Promise<void> => {
   process.exit(0);
 };
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+onStopSignal(world.timer, () => void stop());
 watchRunners(process.env, world.timer, () => void stop());
 const settings = readSimulatorSettings(process.env);
 if (settings.isErr())

@@ -2,7 +2,7 @@
  * An example of a receiver of webhooks. Start it with `WEBHOOK_SECRET=whsec_… bun docs/examples/webhookReceiver.ts`,
  * with the secret that the endpoint was answered with.
  */
-import { Webhook } from 'standardwebhooks';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 
 type Event = {
   readonly id: string;
@@ -14,7 +14,7 @@ type Event = {
 /** `heard` has the ids of events. A real receiver keeps them for 30 days, in the transaction that acts on the event. */
 export const receive = async (
   request: Request,
-  secret: string,
+  webhook: Webhook,
   heard: Set<string>,
   act: (event: Event) => Promise<void>,
 ): Promise<Response> => {
@@ -22,8 +22,9 @@ export const receive = async (
   const body = await request.text();
   try {
     // Also refuses a request that is more than five minutes old.
-    new Webhook(secret).verify(body, Object.fromEntries(request.headers));
-  } catch {
+    webhook.verify(body, Object.fromEntries(request.headers));
+  } catch (cause) {
+    if (!(cause instanceof WebhookVerificationError)) throw cause;
     return new Response('the signature is wrong', { status: 401 });
   }
   const event: Event = JSON.parse(body);
@@ -34,12 +35,12 @@ export const receive = async (
 };
 
 if (import.meta.main) {
-  const [heard, secret] = [new Set<string>(), Bun.env.WEBHOOK_SECRET ?? ''];
+  const [heard, webhook] = [new Set<string>(), new Webhook(Bun.env.WEBHOOK_SECRET ?? '')];
   const show = async ({ type, subject }: Event) => console.log(type, subject);
   const server = Bun.serve({
     hostname: '127.0.0.1',
     port: 4_001,
-    fetch: (request) => receive(request, secret, heard, show),
+    fetch: (request) => receive(request, webhook, heard, show),
   });
   console.log(`the receiver listens on ${server.url}`);
 }

@@ -31,6 +31,13 @@ describe('The sample of the settings', () => {
     expect(config.isErr() ? config.error : []).toEqual([]);
   });
 
+  test('As it is, it starts nothing: each secret that is still to be written is refused', () => {
+    const unit = { NODE_ENV: 'production', HOST: '127.0.0.1', DATABASE_URL: 'sqlite:/tmp/shop.db' };
+    const config = readConfig({ ...unit, ...Object.fromEntries(on) });
+    const errors = config.isErr() ? config.error : [];
+    expect(errors.map((line) => line.split(' ')[0]).toSorted()).toEqual(Object.keys(secrets).toSorted());
+  });
+
   test('It names each setting that the guide says a real shop needs', () => {
     const guide = readFileSync(`${deploy}/../docs/operating/run.md`, 'utf8');
     const [, table = ''] = /## Settings that matter\n([\s\S]*?)\n## /.exec(guide) ?? [];

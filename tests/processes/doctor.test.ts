@@ -66,6 +66,19 @@ describe('the doctor', () => {
     await database.drop();
   });
 
+  test('The command that shows who receives events migrates nothing', async () => {
+    const path = newFile();
+    writeFileSync(path, '');
+    const server = (await postgresAvailable()) ? await createTestDatabase({ empty: true }) : null;
+    for (const databaseUrl of [`sqlite:${path}`, ...(server === null ? [] : [server.url])]) {
+      const command = await launchApp({ databaseUrl, program: 'server/events.ts' });
+      expect(await command.stopped).toMatchObject({ code: 1 });
+      expect(command.output()).toContain('run bun run migrate first');
+      expect((await examine({ databaseUrl })).output).toMatch(/the next start runs \d+ migrations/);
+    }
+    await server?.drop();
+  });
+
   test('All settings that are wrong are listed', async () => {
     const env = { LOG_LEVEL: 'loud', SLOW_MS: '-1', DATABASE_URL: '' };
     const { code, output } = await examine({ databaseUrl: 'mysql://shop:hunter2@localhost/shop', env });

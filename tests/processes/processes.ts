@@ -97,6 +97,14 @@ export const stopApp = async (app: App, signal: NodeJS.Signals = 'SIGTERM'): Pro
   return ending;
 };
 
+/** Ends a process that is stopping. A signal that comes at once counts as a copy of the first, so more of them are sent. */
+export const stopAtOnce = async (app: App): Promise<Ending> => {
+  const timer = setInterval(() => app.kill('SIGTERM'), 50);
+  const ending = await app.stopped;
+  clearInterval(timer);
+  return ending;
+};
+
 /** Kills all processes that are still running, at the end of a test or a run. */
 export const killAllApps = async (): Promise<void> => {
   await Promise.all(

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'bun:test';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { addProduct, createClient, expectStatus, placeOrder, textAt } from './client.ts';
 import { databases } from './databases.ts';
-import { type App, killAllApps, type Runtime, startApp, stopApp } from './processes.ts';
+import { type App, killAllApps, type Runtime, startApp, stopApp, stopAtOnce } from './processes.ts';
 import { createTestFile } from './sqlite.ts';
 import { tokenFor } from './tokens.ts';
 
@@ -44,8 +44,7 @@ describe.each(runtimes)('A process in %s that is asked to stop', (runtime) => {
     expect((await read(app, '/nothing', agent)).slice(0, 2)).toEqual([404, 'close']);
     agent.destroy();
 
-    app.kill('SIGTERM');
-    expect((await app.stopped).code).toBe(1);
+    expect((await stopAtOnce(app)).code).toBe(1);
     await database.drop();
   }, 120_000);
 
@@ -80,8 +79,7 @@ test.each(databases)(
     const customerOfNext = createClient(next.url, await tokenFor('an@shop.test'));
     while (textAt(await customerOfNext.get(`/orders/${orderId}`), 'status') !== 'completed');
     expect(await stopApp(next)).toEqual({ code: 0, signal: null });
-    app.kill('SIGTERM');
-    await app.stopped;
+    await stopAtOnce(app);
     await database.drop();
   },
   120_000,

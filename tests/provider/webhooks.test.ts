@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventSelection } from '../../adapters/sandbox/event.ts';
@@ -61,6 +61,14 @@ describe('The selection of events', () => {
       ],
       later: ['payment_intent.succeeded', 'refund.updated'],
     });
+  });
+
+  test('The guide names each type, so that it is chosen at Stripe', async () => {
+    const guide = readFileSync(new URL('../../docs/operating/run.md', import.meta.url), 'utf8');
+    const [, section = ''] = /^## The webhook of Stripe\n([\s\S]*?)^## /m.exec(guide) ?? [];
+    const named = new Set([...section.matchAll(/`([a-z_]+(?:\.[a-z_]+)+)`/g)].map(([, type]) => type));
+    const { first, later } = await sentEvents('all');
+    expect([...first, ...later].filter((type) => !named.has(type))).toEqual([]);
   });
 
   test('With `deferred` only the events about results that no caller learnt at once are sent', async () => {

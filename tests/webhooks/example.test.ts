@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { Webhook } from 'standardwebhooks';
 import { receive } from '../../docs/examples/webhookReceiver.ts';
 import { createSender, endpointTo, leasedEvent, secretOf } from './sending.ts';
 
@@ -8,7 +9,8 @@ test('The receiver of the documents acts once on an event that comes twice, and 
   const server = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
-    fetch: (request) => receive(request, secretOf(1), heard, async ({ id }) => void acted.push(id)),
+    fetch: (request) =>
+      receive(request, new Webhook(secretOf(1)), heard, async ({ id }) => void acted.push(id)),
   });
   const { sendTo } = createSender();
   for (let attempt = 0; attempt < 2; attempt++)

@@ -6,7 +6,7 @@ import { chromiumPath, launchChromium, violationsOf } from './chromium.ts';
 import { goodsStates } from './consoleGoodsStates.ts';
 import { withConsole } from './consoleGround.ts';
 import { countFigures, figuresOf } from './figures.ts';
-import { overflowOf } from './look.ts';
+import { overflowOf, overflowsOnTablets } from './look.ts';
 import { withOperator } from './operator.ts';
 
 const looks = [
@@ -39,6 +39,7 @@ withConsole('Each page and state of the goods', { createDatabase: createTestFile
               if (overflow > 0) faults.push(`${where}: ${overflow} px too wide`);
               faults.push(...(await violationsOf(page)).map((fault) => `${where}: ${fault}`));
             }
+            faults.push(...(await overflowsOnTablets(page, name)));
             if ((await page.locator('[style]').count()) > 0) faults.push(`${name}: a style attribute`);
             if ((await page.locator('img[src="x"]').count()) > 0) faults.push(`${name}: a name that is HTML`);
           },

@@ -4,7 +4,7 @@ import { chromiumPath, launchChromium, violationsOf } from './chromium.ts';
 import { withConsole } from './consoleGround.ts';
 import { consoleMoneyStates, pageWordsOf } from './consoleMoneyStates.ts';
 import { holdAnswers } from './customer.ts';
-import { overflowOf } from './look.ts';
+import { overflowOf, overflowsOnTablets } from './look.ts';
 import { openBank, payOrders } from './moneyGround.ts';
 import { withOperator } from './operator.ts';
 import { createScriptBytes } from './scriptBytes.ts';
@@ -38,6 +38,7 @@ withConsole('Each page of orders and money, in each state', options, ({ shop, vi
               if (overflow > 0) faults.push(`${where}: ${overflow} px too wide`);
               faults.push(...(await violationsOf(page)).map((fault) => `${where}: ${fault}`));
             }
+            faults.push(...(await overflowsOnTablets(page, name)));
             if ((await page.locator('[style]').count()) > 0) faults.push(`${name}: a style attribute`);
           },
           { language },

@@ -23,6 +23,25 @@ const makeKey = (client: Client, name: string) => {
   return client.post('/keys', { name, permissions: ['orders:read'], expiresAt });
 };
 
+/** Words of letters alone that the tables of the page show in two parts, and tables that are wider than their place. */
+const brokenIn = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() => {
+    const faults: string[] = [];
+    for (const table of document.querySelectorAll('table')) {
+      const place = table.parentElement?.getBoundingClientRect().right ?? 0;
+      if (table.getBoundingClientRect().right > place + 1) faults.push('the table is too wide');
+      const walker = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
+        for (const { 0: word, index } of (node.nodeValue ?? '').matchAll(/(?<=^|\s)\p{L}{2,16}(?=$|\s)/gu)) {
+          const range = document.createRange();
+          range.setStart(node, index);
+          range.setEnd(node, index + word.length);
+          if (range.getClientRects().length > 1) faults.push(word);
+        }
+    }
+    return faults;
+  });
+
 withConsole('Keys and activity', { createDatabase: createTestFile }, ({ shop, visit }) => {
   describe('A key', () => {
     test('It is made once, shown once, and works with what was chosen', async () => {
@@ -54,6 +73,19 @@ withConsole('Keys and activity', { createDatabase: createTestFile }, ({ shop, vi
         await page.reload();
         await page.getByRole('cell', { name: 'stock sync', exact: true }).waitFor();
         expect(await page.locator('body').textContent()).not.toContain(secret);
+      });
+    });
+
+    test('No word is broken in two, on any screen', async () => {
+      await visit(async ({ client, goto, page }) => {
+        expectStatus(await makeKey(client, 'Nightly report'), 201);
+        for (const path of ['/console/keys', '/console/activity'])
+          for (const width of [360, 660, 832, 960, 1280, 1600]) {
+            await page.setViewportSize({ width, height: 800 });
+            await goto(path);
+            await page.locator('td').first().waitFor();
+            expect([path, width, await brokenIn(page)]).toEqual([path, width, []]);
+          }
       });
     });
 

@@ -5,7 +5,7 @@ import { consoleEnTasks } from '../../../web/words/consoleEnTasks.ts';
 import { consoleViTasks } from '../../../web/words/consoleViTasks.ts';
 import { chromiumPath, launchChromium, violationsOf } from './chromium.ts';
 import { payOrders, waitForTasks } from './failedTasks.ts';
-import { overflowOf } from './look.ts';
+import { overflowOf, overflowsOnTablets } from './look.ts';
 import { type Operator, withOperator } from './operator.ts';
 import { dialogOf, failedPath, rowsOf, seeRows, tasksPath, tick, withTasks } from './taskGround.ts';
 
@@ -125,6 +125,7 @@ await withTasks('The looks of the page of tasks', ({ shop, visit, failMails, sto
               if (overflow > 0) faults.push(`${where}: ${overflow} px too wide`);
               faults.push(...(await violationsOf(page)).map((fault) => `${where}: ${fault}`));
             }
+            faults.push(...(await overflowsOnTablets(page, `${name}, ${language}`)));
           }
         },
         { language },

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { chromiumPath, launchChromium, violationsOf } from './chromium.ts';
 import { webhookStates } from './consoleWebhookStates.ts';
-import { overflowOf } from './look.ts';
+import { overflowOf, overflowsOnTablets } from './look.ts';
 import { withOperator } from './operator.ts';
 import { createScriptBytes } from './scriptBytes.ts';
 import { withWebhooks } from './webhookGround.ts';
@@ -35,6 +35,7 @@ withWebhooks('Each page of webhooks, in each state', (ground) => {
               if (overflow > 0) faults.push(`${where}: ${overflow} px too wide`);
               faults.push(...(await violationsOf(page)).map((fault) => `${where}: ${fault}`));
             }
+            faults.push(...(await overflowsOnTablets(page, name)));
             if ((await page.locator('[style]').count()) > 0) faults.push(`${name}: a style attribute`);
           },
           { language },

@@ -65,3 +65,17 @@ export const isFocused = (page: Page, selector: string): Promise<boolean> =>
 
 export const overflowOf = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+/** Each side of the widths at which tables become cards, and the menu moves to the side. */
+const tabletWidths = [640, 831, 832, 960, 1024];
+
+/** What is wider than the window of a tablet, which is no phone and no desktop. */
+export const overflowsOnTablets = async (page: Page, name: string): Promise<readonly string[]> => {
+  const faults: string[] = [];
+  for (const width of tabletWidths) {
+    await page.setViewportSize({ width, height: 844 });
+    const overflow = await overflowOf(page);
+    if (overflow > 0) faults.push(`${name}, ${width} px: ${overflow} px too wide`);
+  }
+  return faults;
+};

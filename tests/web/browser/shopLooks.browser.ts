@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { createTestFile } from '../../processes/sqlite.ts';
 import { chromiumPath, launchChromium, violationsOf } from './chromium.ts';
 import { withCustomer } from './customer.ts';
-import { overflowOf } from './look.ts';
+import { overflowOf, overflowsOnTablets } from './look.ts';
 import { withShop } from './shopGround.ts';
 import { shopStates } from './shopStates.ts';
 
@@ -32,6 +32,7 @@ withShop('Each page and state of the shop', { createDatabase: createTestFile }, 
               if (overflow > 0) faults.push(`${where}: ${overflow} px too wide`);
               faults.push(...(await violationsOf(page)).map((fault) => `${where}: ${fault}`));
             }
+            faults.push(...(await overflowsOnTablets(page, name)));
             const lang = await page.evaluate(() => document.documentElement.lang);
             if (lang !== language) faults.push(`${name}: its language is “${lang}”`);
             if ((await page.locator('[style]').count()) > 0) faults.push(`${name}: a style attribute`);

@@ -28,7 +28,7 @@ export const ActivityPage = ({ words }: PageProps<ConsoleRecordWords>) => {
   const texts = words.activity;
   useTitle(texts.title);
   return (
-    <div class="page wide" {...useKeptFocus()}>
+    <div class="page wide records" {...useKeptFocus()}>
       <h1>{texts.title}</h1>
       <Filters question={question} words={words} onShow={(next) => route(activityAddress(next))} />
       <ListBody

@@ -27,13 +27,15 @@ export const ActivityTable = ({ rows, words, hrefOf }: ActivityTableProps) => {
           key: 'actor',
           head: texts.actor,
           cell: ({ actor }) => (
-            <a href={hrefOf({ actor: actor.id })}>{'email' in actor ? actor.email : texts.key(actor.name)}</a>
+            <a class="name" href={hrefOf({ actor: actor.id })}>
+              {'email' in actor ? actor.email : texts.key(actor.name)}
+            </a>
           ),
         },
         {
           key: 'action',
           head: texts.action,
-          cell: ({ action }) => wordOf<string>(texts.actions, action) ?? action,
+          cell: ({ action }) => <span class="words">{wordOf<string>(texts.actions, action) ?? action}</span>,
         },
         {
           key: 'target',

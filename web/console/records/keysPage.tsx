@@ -31,7 +31,7 @@ export const KeysPage = ({ words }: PageProps<ConsoleRecordWords>) => {
   const open = (next: string | null) => route(keyAddress({ ...address, open: next }));
   const toEnd = items?.find(({ id }) => id === address.open) ?? null;
   return (
-    <div class="page wide" {...useKeptFocus()}>
+    <div class="page wide records" {...useKeptFocus()}>
       <div class="row between">
         <h1>{keys.title}</h1>
         <Allowed needs="keys:write" look="main" onPress={() => open('new')}>
@@ -90,13 +90,17 @@ const KeyTable = ({ keys, words, onEnd }: KeyTableProps) => {
             </ul>
           ),
         },
-        { key: 'by', head: texts.madeBy, cell: ({ createdBy }) => createdBy.email },
+        {
+          key: 'by',
+          head: texts.madeBy,
+          cell: ({ createdBy }) => <span class="name">{createdBy.email}</span>,
+        },
         { key: 'made', head: texts.made, cell: ({ createdAt }) => <Time at={createdAt} /> },
         {
           key: 'used',
           head: texts.lastUsed,
           cell: ({ lastUsedAt }) =>
-            lastUsedAt === null ? <span class="soft">{texts.never}</span> : <Time at={lastUsedAt} />,
+            lastUsedAt === null ? <span class="soft words">{texts.never}</span> : <Time at={lastUsedAt} />,
         },
         {
           key: 'expires',
