@@ -8,7 +8,7 @@ type ProblemExtras = {
 };
 
 /** Long enough for most charges to end, and short enough for a customer who watches a spinner. */
-const retryAfterSeconds = '1';
+export const retryAfterSeconds = '1';
 
 /** What a failure adds to the row of its kind: members of its own, and headers. */
 export const problemExtras = (failure: Failure): ProblemExtras => {

@@ -1,4 +1,4 @@
-import { Elysia, t } from 'elysia';
+import { type Context, Elysia, t } from 'elysia';
 import { decodeJwt } from 'jose/jwt/decode';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
@@ -7,6 +7,7 @@ import { readBody } from '../http/body.ts';
 import { isPerson } from '../http/caller.ts';
 import { createCheck } from '../http/check.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
+import { retryAfterSeconds } from '../http/problemExtras.ts';
 import { strictObject, text } from '../http/schemas.ts';
 import {
   cookiesOfNoSession,
@@ -81,10 +82,10 @@ export const createSessionCommands = ({ demo, world }: ApiDeps, authenticate: Au
 /** Tells a page who it is signed in as. Without a session that is null and no problem, because a browser logs each 401. */
 export const createSessionQueries = ({ demo }: ApiDeps, authenticate: Authenticate) => {
   const name = sessionCookieName(demo);
-  const find = async (headers: Headers) => {
+  const find = async (headers: Headers, set: Context['set']) => {
     const caller = await authenticate(headers);
-    // Who it is cannot be said now. A page that gets null would sign the person out.
-    if (caller.isErr() && caller.error.kind === 'unavailable') throw httpError(caller.error);
+    // A page that takes this for a sign-out would end what the person does.
+    if (caller.isErr() && caller.error.kind === 'unavailable') set.headers['retry-after'] = retryAfterSeconds;
     if (caller.isErr() || !isPerson(caller.value)) return null;
     const bearer = bearerHeaderOf(headers)
       ?.replace(/^bearer +/i, '')
@@ -96,22 +97,23 @@ export const createSessionQueries = ({ demo }: ApiDeps, authenticate: Authentica
     '/session',
     async ({ request, set }) => {
       set.headers['content-type'] = 'application/json';
-      return JSON.stringify(await find(request.headers));
+      return JSON.stringify(await find(request.headers, set));
     },
     operation({
       tag: 'Sessions',
       summary: 'See who is signed in',
       description:
-        'The owner of the token or of the session of a page. `null` if nobody is signed in. A problem only if that cannot be known now.',
+        'The owner of the token or of the session of a page. `null` if nobody is signed in. With `Retry-After`, `null` says only that this cannot be known now.',
       open: 'for some',
       responses: {
         200: {
           description: 'The owner, or null.',
           schema: t.Union([sessionJson.ref, t.Null()]),
           example: samples.session,
+          headers: ['retry-after'],
         },
       },
-      failures: ['unavailable'],
+      failures: [],
     }),
   );
 };

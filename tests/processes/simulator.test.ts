@@ -93,27 +93,6 @@ test('The charges and unsent events of the simulator survive a crash', async () 
   }
 }, 120_000);
 
-test('The simulator says whether it sends events, and names each wrong variable', () => {
-  const run = (env: Readonly<Record<string, string>>) =>
-    spawnSync(process.execPath, ['server/simulator.ts'], {
-      cwd: root,
-      env: { PATH: process.env.PATH ?? '', DATABASE_URL: 'sqlite::memory:', ...env },
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-  const { status, stderr } = run({
-    PORT: 'eighty',
-    DUPLICATES: 'many',
-    WEBHOOK_URL: 'localhost:3000/webhooks',
-  });
-  expect(status).toBe(1);
-  expect(stderr).toContain('PORT is "eighty": write a whole number from 0 to 65535');
-  expect(stderr).toContain('DUPLICATES is "many": write a number from 0 to 1');
-  expect(stderr).toContain(
-    'WEBHOOK_URL is "localhost:3000/webhooks": write a URL like http://localhost:3000/',
-  );
-}, 120_000);
-
 describe('a running simulator', () => {
   let program: Awaited<ReturnType<typeof start>>;
   beforeAll(async () => {

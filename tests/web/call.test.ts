@@ -126,6 +126,11 @@ describe('The client', () => {
     expect(await call(get)).toEqual({ kind: 'lost', requestId: 'id 1', retryAfterMs: 12_000 });
   });
 
+  test('An answer that says to ask again counts as lost, though it is no refusal', async () => {
+    const { call } = clientOver(Response.json(null, { headers: { 'retry-after': '1' } }));
+    expect(await call(get)).toEqual({ kind: 'lost', requestId: 'id 1', retryAfterMs: 1_000 });
+  });
+
   test('A lost answer without a network is named so', async () => {
     const { call, goOffline } = clientOver(new TypeError('Failed to fetch'));
     goOffline();

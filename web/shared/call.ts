@@ -57,7 +57,10 @@ export const createCall =
       });
       const consistency = response.headers.get('consistency-token');
       if (consistency !== null) token.set(consistency);
-      if (!response.ok) return (await refusalOf(response, requestId)) ?? unanswered(retryAfterOf(response));
+      const retryAfterMs = retryAfterOf(response);
+      // A session with it is one that the shop cannot say now.
+      if (!response.ok || retryAfterMs)
+        return (await refusalOf(response, requestId)) ?? unanswered(retryAfterMs);
       const isEmpty = response.status === 204;
       if (!isEmpty && !jsonTypes.test(response.headers.get('content-type') ?? '')) return unanswered();
       return {
