@@ -54,8 +54,8 @@ export interface OperatorQueue extends Queue {
   /**
    * Leaves out the external step that tasks are at, as `judgeSkip` decides, all in one transaction: the task goes on with
    * its next step or is done, and the history says `skipped`. A failed task's orders become `paid` first. The step of a
-   * running task is taken from its worker. Ignores ids that belong to no task, and tasks that a refund holds. Fails, and changes
-   * nothing, if a task is at a step that cannot be left out. Returns how many tasks went on.
+   * running task is taken from its worker. Ignores ids that belong to no task, and tasks that a refund holds. Fails, and
+   * changes nothing, if a task is at a step that cannot be left out. Returns how many tasks went on.
    */
   skip(request: SkipRequest, nowMs: number, command?: OperatorCommand): AsyncResult<number, StepNotSkippable>;
 

@@ -76,7 +76,7 @@ export const waitForService = (
 /** The last pause repeats forever, because an open payment, refund or reconciliation needs an outcome. */
 const recoveryPausesMs = [15_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
 
-/** What an outage keeps waiting goes on within this time after its end. Only what the provider itself puts off waits longer. */
+/** Work that an outage stopped goes on within this time after its end. Only what the provider puts off waits longer. */
 export const outagePauseMaxMs = 300_000;
 
 /** The pause before the provider is asked again, after `times` calls (1 or more), ms. */

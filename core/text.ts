@@ -36,7 +36,7 @@ export const normalizeCode = (code: string): string => {
 };
 
 /**
- * The time of NFC grows with the square of the marks on one letter: hours for a body of 1 MiB. It makes one character of at
- * most four, so what is longer than this does not become a code of 64.
+ * The time of NFC grows with the square of the marks on one letter: hours for a body of 1 MiB. It makes one character of
+ * at most four, so what is longer than this does not become a code of 64.
  */
 const composedMax = 256;

@@ -1,5 +1,6 @@
 import { err } from 'neverthrow';
 import { clockSkewMs, mayClaimWithSkew, skewWarningMs } from '../core/clockSkew.ts';
+import { messageOf } from '../core/errorMessage.ts';
 import type { Log } from '../core/log.ts';
 import type { AsyncResult, Unavailable } from '../core/result.ts';
 import type { DatabaseClock } from '../core/store.ts';
@@ -98,8 +99,7 @@ export const createDatabaseWatch = (
 type Failure = Pick<Unavailable, 'reason' | 'database'>;
 
 /** A failure that nobody knows, such as a table that is missing in a restore, must not end the process either. */
-const brokenBy = (cause: unknown) =>
-  err<never, Failure>({ reason: cause instanceof Error ? cause.message : String(cause) });
+const brokenBy = (cause: unknown) => err<never, Failure>({ reason: messageOf(cause) });
 
 /** One line when the database cannot be used, another when the reason changes, and one when it can be used again. */
 const createOutageLines = (log: Log, clock: Clock, message: string) => {

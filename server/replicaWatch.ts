@@ -58,7 +58,7 @@ export const createReplicaWatch = (
   };
 
   const sampleOf = async (): Promise<LogSample | null> => {
-    // Before the request: whatever the replica lacks of it is at least this old. The watch of the primary says what is
+    // Before the request: what the replica lacks of it is at least this old. The watch of the primary says what is
     // wrong with it, and this one must not end the process.
     const atMs = clock.nowMs();
     const asked = position().catch(() => null);

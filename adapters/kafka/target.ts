@@ -78,8 +78,8 @@ const openProducer = (connection: KafkaConnection, timeoutMs: number): KafkaProd
     retries: 2,
     retryDelay: 200,
   });
-  // A connection that breaks during its login says so twice, and the library hears it once. An error that nobody hears
-  // would end the process. What was being sent has failed by itself.
+  // A connection that breaks during its login emits two errors, and the library listens to one. An error without a
+  // listener would end the process. What was being sent has failed already.
   producer.connections.on('connecting', ({ connection: opened }) => opened.on('error', () => {}));
   return producer;
 };

@@ -13,8 +13,9 @@ import { orUnavailable } from './failures.ts';
 const busyTimeoutMs = 5_000;
 
 /**
- * How long one waits after another has waited in vain. Somebody holds the lock for long then, with a `vacuum` for example, and
- * each further write would stop all that needs no lock for seconds more: reads, and the answers to health checks.
+ * How long a write waits after another one has waited in vain. Somebody holds the lock for long then, with a `vacuum`
+ * for example, and each further write would stop all that needs no lock for seconds more: reads, and the answers to
+ * health checks.
  */
 const lockedTimeoutMs = 50;
 

@@ -17,7 +17,7 @@ export const readBody = <T>(request: Request, check: Check<T>): AsyncBody<T> =>
 
 type AsyncBody<T> = Promise<Result<T, RequestFailure>>;
 
-/** JSON has no parameters, so they change nothing. But many clients name the encoding, and it must be the one that is read. */
+/** JSON has no parameters, so they change nothing. Many clients name the encoding, though, and it must be UTF-8. */
 const jsonParameter = /^(?:charset="?utf-?8"?|(?!charset=)[\w-]+=(?:"[^"]*"|[^\s",]*))?$/;
 
 const isJson = (headers: Headers): boolean => {

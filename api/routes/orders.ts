@@ -155,7 +155,7 @@ export const createPlaceOrderRoute = (
   authenticate: Authenticate,
 ) => {
   const { orders } = store;
-  /** A range of time is a range of ids, so the id must have the time at which the order is placed, and not that of its request. */
+  /** A range of time is a range of ids, so the id has the time at which the order is placed, not that of its request. */
   const withIds = <Request extends object>(requests: readonly Request[], nowMs: number) =>
     requests.map((request) => ({ ...request, id: world.ids.next(nowMs) }));
   const place = createResultBatcher(

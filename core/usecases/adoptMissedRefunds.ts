@@ -9,9 +9,9 @@ import { createFollowCharge, type FollowPorts, reportedRefund } from './followCh
 type Ports = FollowPorts & { readonly ledger: Pick<Ledger, 'payments'> };
 
 /**
- * Adopts the refunds of these entries: none of them has a record of ours, so their events were lost. A refund of a charge
- * that is not ours, of a second charge of a payment, or of a payment without an outcome yet, is left alone. The ledger was read some time ago, so each charge
- * is then read again: what was adopted may have failed.
+ * Adopts the refunds of these entries: none of them has a record of ours, so their events were lost. A refund of a
+ * charge that is not ours, of a second charge of a payment, or of a payment without an outcome yet, is left alone. The
+ * ledger was read some time ago, so each charge is then read again: what was adopted may have failed.
  */
 export const createAdoptMissedRefunds = (
   ports: Ports,

@@ -34,8 +34,8 @@ type Ports = {
 
 /**
  * Refunds a charge that has no order: a charge in the provider's ledger that belongs to no payment of ours, one of a
- * payment that was declined or cancelled, or a second one of a payment. A charge is refunded once, however often it is requested. The case is then
- * acknowledged; if the refund fails, that is its own case.
+ * payment that was declined or cancelled, or a second one of a payment. A charge is refunded once, however often it is
+ * requested. The case is then acknowledged; if the refund fails, that is its own case.
  */
 export const createRefundCase = (ports: Ports): RefundCase => {
   const { ledger, audits, refunds, wakeup, world } = ports;

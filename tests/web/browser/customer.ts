@@ -127,7 +127,7 @@ type HeldAnswers = {
   lose(): Promise<void>;
 };
 
-/** Holds the server's answers back, between the network and the page, the first `most`. The request itself is a real one. */
+/** Holds back the first `most` answers, between the network and the page. The requests are real ones. */
 export const holdAnswers = async (
   page: Page,
   urlPattern: string,
