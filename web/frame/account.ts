@@ -1,6 +1,7 @@
 import type { Call } from '../shared/call.ts';
 import type { CreateCell } from '../shared/cells.ts';
 import type { Outcome } from '../shared/outcome.ts';
+import { knownName } from '../shared/session.ts';
 import { createSessionApi } from '../shared/sessionApi.ts';
 import type { Store } from '../shared/store.ts';
 import type { Session } from '../shared/types.ts';
@@ -25,8 +26,6 @@ type AccountEvents = {
 };
 
 export type Account = ReturnType<typeof createAccountOf>;
-
-const knownName = 'cw.known';
 
 /** Who is signed in. */
 export const createAccountOf = (
