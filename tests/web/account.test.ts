@@ -142,6 +142,18 @@ describe('The account of a page', () => {
     expect([account.hasEnded.value, account.session.value, ids()]).toEqual([false, null, null]);
   });
 
+  test('An answer from before a sign-out in another window does not undo it', async () => {
+    const { signIn, fill, load, ids, shared, account } = createFixture();
+    signIn('lan');
+    fill(orderOf('a'));
+    await load();
+    shared.remove('cw.known');
+    await load();
+    signIn(null);
+    await load();
+    expect([account.hasEnded.value, account.session.value, ids()]).toEqual([false, null, null]);
+  });
+
   test('A tick of an order that is gone does not come back with it', async () => {
     const { signIn, fill, load, account } = createFixture();
     signIn('lan');

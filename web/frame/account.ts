@@ -1,7 +1,6 @@
 import type { Call } from '../shared/call.ts';
 import type { CreateCell } from '../shared/cells.ts';
 import type { Outcome } from '../shared/outcome.ts';
-import { knownName } from '../shared/session.ts';
 import { createSessionApi } from '../shared/sessionApi.ts';
 import type { Store } from '../shared/store.ts';
 import type { Session } from '../shared/types.ts';
@@ -27,6 +26,8 @@ type AccountEvents = {
 
 export type Account = ReturnType<typeof createAccountOf>;
 
+const knownName = 'cw.known';
+
 /** Who is signed in. */
 export const createAccountOf = (
   { call, shared, cell, lists, prepareWords }: AccountPorts,
@@ -48,14 +49,15 @@ export const createAccountOf = (
   const sessionApi = createSessionApi(watched);
 
   const change = (next: Session | null): void => {
+    if (next === null) shared.remove(knownName);
     if (next?.customerId !== session.value?.customerId) {
       lists.clear();
       onChange(next?.customerId ?? null);
+      // Only then: an answer from before the sign-out of another window may come after it.
+      if (next) shared.set(knownName, '1');
     }
     session.value = next;
     hasEnded.value = false;
-    if (next === null) shared.remove(knownName);
-    else shared.set(knownName, '1');
   };
 
   /** An older answer may come after a newer one, and after a sign-out. */

@@ -4,9 +4,6 @@ import type { Store } from './store.ts';
 
 export const sessionMarkName = 'cw.session';
 
-/** Somebody was signed in the last time. */
-export const knownName = 'cw.known';
-
 /** Changes whenever somebody signs in or out in this browser: see `PayPorts`. */
 export const sessionMark = (shared: Store): string => shared.get(sessionMarkName) ?? '';
 
@@ -30,9 +27,4 @@ export const createSessionChange =
 export const createSignOut =
   ({ api, ...ports }: ChangePorts & { readonly api: Pick<SessionApi, 'closeSession'> }) =>
   (): Promise<Outcome<undefined>> =>
-    createSessionChange(ports)(async () => {
-      const outcome = await api.closeSession();
-      // Before the mark changes: another window that asks then would say that the session has ended.
-      if (outcome.kind === 'ok') ports.shared.remove(knownName);
-      return outcome;
-    });
+    createSessionChange(ports)(() => api.closeSession());
