@@ -69,7 +69,7 @@ export interface Store {
   /** The end of the log after all that this process has committed so far. Concurrent calls share one statement. */
   readonly position: ReadPosition;
   /**
-   * Whether this server has the position. Call it before the read, in a statement of its own: within one statement, the
+   * Whether this server has the position. Call it before the read, in a separate statement: within one statement, the
    * snapshot is older than the answer.
    */
   reached(position: LogPosition): AsyncResult<Reached>;

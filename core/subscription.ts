@@ -46,8 +46,8 @@ type SubscriptionChange = {
   readonly target?: string;
   readonly types?: readonly EventType[];
   /**
-   * `false` also forgets earlier failures: the next batch is sent at once, and what has failed soon, with all of its
-   * attempts to come.
+   * `false` also forgets earlier failures: the next batch is sent at once, events that failed soon after, and their
+   * attempts count from the beginning.
    */
   readonly paused?: boolean;
   /** The secret so far counts beside the new one for a day, or until the next change. */

@@ -87,7 +87,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     ended();
     const outcome = result?.outcome;
     if (outcome?.kind === 'unavailable') {
-      await tryOrLog(log, () => faults.seen(lease, outcome));
+      await tryOrLog(log, 'pausing a step', () => faults.seen(lease, outcome));
       await releaseWaiting(({ step }) => step === lease.step);
     }
     running--;
@@ -100,7 +100,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     if (accepted && (!threw || result.outcome.kind === 'failed')) logFailure(lease, result.outcome);
     // A step that threw may not have called its server, so it ends no pause. Another probe is sent.
     if (accepted && !threw && lease.probe !== null)
-      await tryOrLog(log, () => faults.reported(lease, result.outcome));
+      await tryOrLog(log, 'pausing a step', () => faults.reported(lease, result.outcome));
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
   };
 
@@ -118,16 +118,14 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     const notStarted = released.flatMap((lease) => held.current(lease) ?? []);
     for (const lease of notStarted) held.drop(lease);
     if (notStarted.length === 0) return;
-    try {
+    await tryOrLog(log, 'releasing leases', async () => {
       const result = await queue.release(notStarted, world.clock.nowMs());
       // It is not tried again, so nothing would say that this outage is over. The loops say both.
       if (result.isErr())
         countedLog.warn('leases could not be released, so their tasks wait until these end', {
           reason: result.error.reason,
         });
-    } catch (cause) {
-      log.error('releasing leases failed', { cause });
-    }
+    });
   };
 
   return {
@@ -153,15 +151,16 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
   };
 };
 
-/** Nobody waits for the end of a step, so a failure that is no outage would end the process. */
+/** Nothing awaits the end of a step, so a failure that is no outage would end the process. */
 const tryOrLog = async (
   log: ExecutorPorts<never, never>['log'],
+  name: string,
   work: () => Promise<void>,
 ): Promise<void> => {
   try {
     await work();
   } catch (cause) {
-    log.error('pausing a step failed', { cause });
+    log.error(`${name} failed`, { cause });
   }
 };
 

@@ -34,7 +34,7 @@ test('A broker that breaks the connection in the middle of a login ends no proce
     tls: null,
     login: { mechanism: 'PLAIN', username: 'shop', password: 'secret' },
   });
-  // An error that nobody hears fails this test.
+  // An error without a listener fails this test.
   const [outcome] = await target.send(subscription, [event], 5_000);
   expect(outcome?.error).toContain('ECONNRESET');
   await target.close();

@@ -58,7 +58,7 @@ export const createCall =
       const consistency = response.headers.get('consistency-token');
       if (consistency !== null) token.set(consistency);
       const retryAfterMs = retryAfterOf(response);
-      // A session with it is one that the shop cannot say now.
+      // A session has it while the shop cannot know who is signed in.
       if (!response.ok || retryAfterMs)
         return (await refusalOf(response, requestId)) ?? unanswered(retryAfterMs);
       const isEmpty = response.status === 204;

@@ -120,7 +120,7 @@ export const cancelFirst: Verb<Rows> = {
   port: 'orders.cancel',
   run: async ({ shop, store }, { orders: [order] }) => {
     const cancelled = await store.orders.cancel(defined(order).id, defined(order).customerId, shop.now());
-    // The customer is told the status that is in the way.
+    // The answer names the status that is in the way.
     if (cancelled.isErr() && cancelled.error.kind === 'order_not_pending')
       return `${cancelled.error.kind} ${cancelled.error.status}`;
     return say(Promise.resolve(cancelled), done);
