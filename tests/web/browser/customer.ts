@@ -144,7 +144,9 @@ export const holdAnswers = async (
     held.push(requestId);
     tell();
   });
-  await debug.send('Fetch.enable', { patterns: [{ urlPattern, requestStage: 'Response' }] });
+  // To the browser a question mark is any letter: `/products?*` would hold back `/products/1` too.
+  const pattern = { urlPattern: urlPattern.replaceAll('?', '\\?'), requestStage: 'Response' } as const;
+  await debug.send('Fetch.enable', { patterns: [pattern] });
   const end = async (each: (requestId: string) => Promise<unknown>) => {
     // A request of a page that is gone is gone with it.
     for (const requestId of held.splice(0)) await each(requestId).catch(() => undefined);

@@ -9,7 +9,7 @@ import type { ConsoleWords } from '../../../web/words/consoleEn.ts';
 import { consoleWordsOf, loadConsoleProblems, loadConsoleWords } from '../../../web/words/consoleMessages.ts';
 import { type Client, createClient } from '../../processes/client.ts';
 import { secret } from '../../processes/tokens.ts';
-import { complaintsOf } from './chromium.ts';
+import { complaintsOf, stepHangMs } from './chromium.ts';
 import type { Shop } from './shop.ts';
 
 /** A person who runs the shop, with a browser of their own. */
@@ -94,7 +94,7 @@ export const withOperator = async (
     reducedMotion: 'reduce',
     ...options,
   });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(stepHangMs);
   const commands: string[] = [];
   const complaints: string[] = [];
   try {
