@@ -50,6 +50,8 @@ export const ConsoleFrame = ({ console, children }: ConsoleFrameProps) => {
     requestAnimationFrame(focusHeading);
   };
   const isKnown = session === undefined ? account.wasKnown : session !== null;
+  // Its bars are there before it is known who asks, so that the page does not move when they come.
+  const hasBars = isOperator || (session === undefined && isKnown);
   const { isOffline, lastHeardMs } = connection.value;
   const asOf = lastHeardMs === null ? null : formatClock(lastHeardMs, language.value);
   return (
@@ -91,10 +93,10 @@ export const ConsoleFrame = ({ console, children }: ConsoleFrameProps) => {
         />
         <OfflineBar text={!isOffline ? null : asOf === null ? state.offline : state.offlineAsOf(asOf)} />
         <div class="console">
-          {isOperator ? <Rail /> : null}
+          {hasBars ? <Rail /> : null}
           <div>
-            {isOperator ? <MoneyLine /> : null}
-            {isOperator ? <AreaTabs /> : null}
+            {hasBars ? <MoneyLine /> : null}
+            {hasBars ? <AreaTabs /> : null}
             <main id="main" tabIndex={-1}>
               {children}
             </main>

@@ -4,14 +4,15 @@ import { useConsole } from './console.ts';
 
 /** Always on top: whether the money is right, and where to look if it is not. */
 export const MoneyLine = () => {
-  const { can, connection, language, live, toast, words } = useConsole();
+  const { account, can, connection, language, live, toast, words } = useConsole();
   const { areas, live: ofLive, money: texts } = words.value;
   const pausedMs = live.pausedMs.value;
   const isPaused = pausedMs !== null;
   const hasNumbers = can('queue:read') || can('money:read');
   const money = live.money.value;
   const open = Object.values(money?.checks ?? {}).reduce((sum, { count }) => sum + count, 0);
-  const [tone, text]: readonly [Tone, string] = !can('money:read')
+  const isClosed = account.session.value !== undefined && !can('money:read');
+  const [tone, text]: readonly [Tone, string] = isClosed
     ? ['calm', texts.closed]
     : live.failure.value !== null || connection.value.isOffline
       ? // A green line that is old would not be true.

@@ -17,8 +17,9 @@ export const areas: readonly (readonly [Area, string, Permission | null])[] = [
 
 /** The areas of the console: at the left, or below on a phone. */
 export const Rail = () => {
-  const { can, words } = useConsole();
+  const { account, can, words } = useConsole();
   const { access, areas: names, frame } = words.value;
+  const isAsking = account.session.value === undefined;
   const here = findPage(useLocation().path)?.page.area;
   return (
     <nav class="rail" aria-label={frame.main}>
@@ -28,7 +29,9 @@ export const Rail = () => {
             <a href={href} aria-current={area === here ? 'page' : undefined}>
               <AreaIcon area={area} />
               <span>{names[area]}</span>
-              {needs === null || can(needs) ? null : <span class="sr"> ({access.unavailable})</span>}
+              {needs === null || isAsking || can(needs) ? null : (
+                <span class="sr"> ({access.unavailable})</span>
+              )}
             </a>
           </li>
         ))}

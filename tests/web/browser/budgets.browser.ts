@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { gzipSync } from 'node:zlib';
 import type { Page, Response } from 'playwright-core';
 import { createTestFile } from '../../processes/sqlite.ts';
-import type { Customer } from './customer.ts';
+import { type Customer, holdAnswers } from './customer.ts';
 import { countFigures, figuresOf } from './figures.ts';
 import { withShop } from './shopGround.ts';
 import { methods, openCart, pay, seesTitle } from './steps.ts';
@@ -113,6 +113,25 @@ withShop('The cost of a page', { createDatabase: createTestFile }, ({ visit }) =
               moved: [],
             });
           }
+        },
+        { viewport: { width, height: 844 } },
+      );
+    });
+
+    test('What is in the cart moves no product when it comes', async () => {
+      await visit(
+        async (customer) => {
+          const { goto, page, words } = customer;
+          await countFigures(customer.context);
+          await customer.placeOrders(3);
+          const cart = await holdAnswers(page, '*/orders?*');
+          await goto('/shop');
+          await page.locator('.product').first().waitFor();
+          await cart.arrived;
+          await cart.release();
+          await page.getByText(words.catalogue.inCart(1)).first().waitFor();
+          const { cls, moved } = await figuresOf(page);
+          expect(cls <= 0.02 ? [] : moved).toEqual([]);
         },
         { viewport: { width, height: 844 } },
       );

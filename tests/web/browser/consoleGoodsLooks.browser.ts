@@ -5,6 +5,7 @@ import { createTestFile } from '../../processes/sqlite.ts';
 import { chromiumPath, launchChromium, violationsOf } from './chromium.ts';
 import { goodsStates } from './consoleGoodsStates.ts';
 import { withConsole } from './consoleGround.ts';
+import { holdAnswers } from './customer.ts';
 import { countFigures, figuresOf } from './figures.ts';
 import { overflowOf, overflowsOnTablets } from './look.ts';
 import { withOperator } from './operator.ts';
@@ -89,6 +90,26 @@ withConsole('Each page and state of the goods', { createDatabase: createTestFile
         }
       },
       { viewport: { width, height: 844 }, language: 'vi' },
+    );
+  });
+
+  test.each([390, 1280])('Who asks is known late, and moves nothing in a window of %d px', async (width) => {
+    await visit(
+      async ({ context, goto, page }) => {
+        await countFigures(context);
+        // From here on the browser knows that somebody is signed in.
+        await goto('/console/products/import');
+        await page.locator('.rail').waitFor();
+        const session = await holdAnswers(page, '*/session');
+        await page.goto('/console/products/import');
+        await session.arrived;
+        await page.locator('#main [aria-busy]').waitFor();
+        await session.release();
+        await page.locator('#main h1').waitFor();
+        const { cls, moved } = await figuresOf(page);
+        expect(cls <= 0.02 ? [] : moved).toEqual([]);
+      },
+      { viewport: { width, height: 844 } },
     );
   });
 
