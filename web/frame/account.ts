@@ -26,7 +26,8 @@ type AccountEvents = {
 
 export type Account = ReturnType<typeof createAccountOf>;
 
-const knownName = 'cw.known';
+/** In what the windows share: somebody was signed in here the last time. */
+export const knownName = 'cw.known';
 
 /** Who is signed in. */
 export const createAccountOf = (

@@ -95,11 +95,8 @@ withConsole('Each page and state of the goods', { createDatabase: createTestFile
 
   test.each([390, 1280])('Who asks is known late, and moves nothing in a window of %d px', async (width) => {
     await visit(
-      async ({ context, goto, page }) => {
+      async ({ context, page }) => {
         await countFigures(context);
-        // From here on the browser knows that somebody is signed in.
-        await goto('/console/products/import');
-        await page.locator('.rail').waitFor();
         const session = await holdAnswers(page, '*/session');
         await page.goto('/console/products/import');
         await session.arrived;

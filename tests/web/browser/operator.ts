@@ -2,6 +2,7 @@ import { expect } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { knownName } from '../../../web/frame/account.ts';
 import type { Language } from '../../../web/shared/language.ts';
 import type { Permission } from '../../../web/shared/permissions.ts';
 import { sessionMarkName } from '../../../web/shared/session.ts';
@@ -59,14 +60,15 @@ export const signInOperator = async (context: BrowserContext, shop: Shop, token:
   const page = await context.newPage();
   await page.goto(`${shop.url}/shop`);
   const status = await page.evaluate(
-    async ([body, mark]) => {
+    async ([body, mark, known]) => {
       const headers = { 'content-type': 'application/json' };
       const response = await fetch('/session', { method: 'POST', headers, body });
       // Other windows notice by it.
       localStorage.setItem(mark, String(Math.random()));
+      localStorage.setItem(known, '1');
       return response.status;
     },
-    [JSON.stringify({ token }), sessionMarkName] as const,
+    [JSON.stringify({ token }), sessionMarkName, knownName] as const,
   );
   expect(status).toBe(204);
   await page.close();
