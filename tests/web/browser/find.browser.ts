@@ -10,6 +10,8 @@ withShop('Finding and adding products', { createDatabase: createTestFile }, ({ s
     const field = page.getByRole('combobox', { name: words.catalogue.search });
     await field.fill(typed);
     await field.press('Enter');
+    // Until the answer comes, the list is the one of before.
+    await page.locator('.products:not([aria-busy]), .empty').first().waitFor();
     return field;
   };
   const hasFocus = ({ page }: Customer, selector: string) =>
