@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
+import { openPostgresArchive } from '../../adapters/postgres/archive/archive.ts';
 import {
   type ConnectionOptions,
   connect,
@@ -7,6 +8,7 @@ import {
   type Sql,
 } from '../../adapters/postgres/connection.ts';
 import { openPools } from '../../adapters/postgres/pools.ts';
+import { idsOfMonth } from '../../core/archive.ts';
 import { pgbouncerAvailable, startPgbouncer } from '../processes/pgbouncer.ts';
 import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
 
@@ -67,6 +69,30 @@ describe.skipIf(!available)('shared connections', async () => {
       await close();
     },
   );
+
+  test('The counts of an archive may take longer than a pooled role allows', async () => {
+    const shop = await createTestDatabase();
+    const owner = connect({ url: shop.url, poolSize: 1 });
+    await owner.unsafe(
+      `alter database ${new URL(shop.url).pathname.slice(1)} set statement_timeout = '500ms'`,
+    );
+    const archive = await openPostgresArchive(shop.url, 'transaction');
+    const range = idsOfMonth('2026-01');
+    for (const count of [archive.countOrders, archive.findUnfinished]) {
+      const held = Promise.withResolvers<void>();
+      const locked = owner.begin(async (tx) => {
+        await tx`lock table orders`;
+        held.resolve();
+        await tx`select pg_sleep(1)`;
+      });
+      await held.promise;
+      expect(await count(range)).toBeDefined();
+      await locked;
+    }
+    await archive.close();
+    await owner.end();
+    await shop.drop();
+  });
 
   test.skipIf(!pgbouncerAvailable())('A pooler answers every transaction and statement', async () => {
     const pooler = await startPgbouncer(database.url);
