@@ -54,10 +54,18 @@ const operatorAddress = (column: string): PersonalColumn =>
   erase('blank', [{ customer: column }], 'An operator can be a customer too. The id says who it was.');
 /** A customer has only keys of orders, whose responses have no address, and they are by far the most. */
 const commandOfOperator: PersonalScope = { where: `route <> 'POST /orders'` };
-/** What they are about may have no order: a pause, a job, or a case such as a dispute. An index by action finds them. */
+/**
+ * What they are about may have no order: a pause, a job, a case such as a dispute, or a charge that is given back. An
+ * index by action finds them.
+ */
 const notesOfOperators: PersonalScope = {
-  where: `action in ('case.acknowledge', 'pause.begin', 'pause.end', 'task.skip')`,
+  where: `action in ('case.acknowledge', 'case.refund', 'pause.begin', 'pause.end', 'task.skip')`,
 };
+/** A refund of a charge that paid for no order, such as a second one of a payment, has neither. There are few. */
+const refundOfCustomer: readonly PersonalScope[] = [
+  ...[{ orders: 'order_id' }, { checkouts: 'payment_id' }],
+  { where: 'order_id is null and payment_id is null' },
+];
 const mail = (of: string): PersonalColumn =>
   erase('delete', [{ checkouts: 'checkout_id' }, { address: 'recipient' }], `A captured mail: ${of}.`);
 
@@ -221,19 +229,11 @@ export const personalData: Readonly<Record<string, PersonalTable>> = {
   },
   refund: {
     personal: {
-      reason: erase(
-        'scrub',
-        [{ orders: 'order_id' }, { checkouts: 'payment_id' }],
-        'An operator wrote it, and may have named the customer.',
-      ),
-      error: erase(
-        'scrub',
-        [{ orders: 'order_id' }, { checkouts: 'payment_id' }],
-        'The words of the provider.',
-      ),
+      reason: erase('scrub', refundOfCustomer, 'An operator wrote it, and may have named the customer.'),
+      error: erase('scrub', refundOfCustomer, 'The words of the provider.'),
       fingerprint: erase(
         'scrub_json',
-        [{ orders: 'order_id' }, { checkouts: 'payment_id' }],
+        refundOfCustomer,
         'It has the reason. The same command under the same key is then refused, and refunds nothing twice.',
       ),
     },

@@ -2,15 +2,17 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Product, ProductKey, Products } from '../core/product.ts';
 import type { AsyncResult, Unavailable } from '../core/result.ts';
 
-/** The products on sale, newest first, until a page cannot be read. */
+/** The products on sale, or those that are archived: newest first, until a page cannot be read. */
 export async function* productPages(
   products: Pick<Products, 'list'>,
+  archived: boolean,
 ): AsyncGenerator<Result<readonly Product[], Unavailable>> {
   let after: ProductKey | null = null;
   do {
     const page: Awaited<ReturnType<Products['list']>> = await products.list({
       search: null,
       type: null,
+      archived,
       after,
       limit: 100,
     });
@@ -19,13 +21,13 @@ export async function* productPages(
   } while (after !== null);
 }
 
-/** The stored products with these codes, in no particular order. */
+/** The products on sale with these codes, in no particular order. */
 export const findByCode = async (
   products: Products,
   codes: ReadonlySet<string>,
 ): AsyncResult<readonly Product[]> => {
   const found: Product[] = [];
-  for await (const page of productPages(products)) {
+  for await (const page of productPages(products, false)) {
     if (page.isErr()) return err(page.error);
     found.push(...page.value.filter(({ code }) => codes.has(code)));
     if (found.length === codes.size) break;

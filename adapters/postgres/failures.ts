@@ -25,10 +25,14 @@ export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> 
  */
 const refusalReason = (cause: unknown): string | null => {
   if (!(cause instanceof Error)) return null;
-  return cause instanceof postgres.PostgresError && cause.severity === 'FATAL'
+  return cause instanceof postgres.PostgresError && levelOf(cause) === 'FATAL'
     ? `the database refuses the connection: ${cause.message}`
     : refusalReason(cause.cause);
 };
+
+/** PostgreSQL sends the level in its language and in English. PgBouncer sends only the first, and that in English. */
+const levelOf = ({ severity, severity_local: local }: Partial<postgres.PostgresError>): string | undefined =>
+  severity ?? local;
 
 /** True if somebody else held a lock for too long. The server has rolled the statement back. */
 const isLockTimeout = (cause: unknown): boolean =>

@@ -24,7 +24,8 @@ const manyRoles = eachOnce(
     strictObject({
       email: emailField,
       roles: t.Array(oneOf(roles), {
-        ...{ minItems: 1, maxItems: roles.length },
+        minItems: 1,
+        maxItems: roles.length,
         documented: { uniqueItems: true },
       }),
     }),

@@ -45,7 +45,12 @@ const entriesOf = (
   ...disputes
     .filter(({ status }) => status === 'lost')
     .map(({ reference: id, amount, atMs }) => ({
-      ...({ kind: 'dispute', id, reference, paymentId, refundId: null } as const),
-      ...{ amount, atMs },
+      kind: 'dispute' as const,
+      id,
+      reference,
+      paymentId,
+      refundId: null,
+      amount,
+      atMs,
     })),
 ];

@@ -41,8 +41,8 @@ type Ports = FollowPorts & {
 
 /**
  * Compares one day of the provider's ledger with ours: each of the provider's charges and refunds with our records, and
- * each of ours with the provider's. Reads both in pages. Books what was done to refunds at the provider and whose events
- * were lost, and changes nothing else. Fails with `unavailable` only.
+ * each of ours with the provider's. Reads both in pages. Books refunds that were made or have failed at the provider if
+ * their events were lost, and changes nothing else. Fails with `unavailable` only.
  */
 export const createReconcileLedger = (
   ports: Ports,

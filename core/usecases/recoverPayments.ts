@@ -124,7 +124,7 @@ const untraced: TraceRecovery = (_, work) => work();
 
 /**
  * The payment is also due at the end of the charge window, when it is cancelled if it still waits for the customer. While
- * its key is remembered, only an outage leaves it open, and its orders and their stock wait for it.
+ * its key is remembered, it is mostly an outage that leaves it open, and its orders and their stock wait for it.
  */
 export const nextRecoveryAtMs = (attempt: number, claimedAtMs: number, nowMs: number): number => {
   const mostMs = nowMs - claimedAtMs < keyMemoryMs ? outagePauseMaxMs : undefined;

@@ -1,10 +1,9 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { OperatorCommand } from '../activity.ts';
 import type { Audits } from '../audit.ts';
-import { parseUuid } from '../id.ts';
 import { lateRefundKey } from '../judgeRefund.ts';
 import type { AcknowledgeCommand, Ledger, LedgerDifference } from '../ledger.ts';
-import { isChargeOf } from '../payment.ts';
+import { chargedPaymentStatuses, isChargeOf } from '../payment.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refund, Refunds } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
@@ -72,10 +71,13 @@ export const createRefundCase = (ports: Ports): RefundCase => {
     );
   };
 
-  /** True if the charge is not the one that paid for the orders of its payment. */
-  const isSecondCharge = async (reference: string, paymentId: string | null): AsyncResult<boolean> =>
-    (await audits.find(parseUuid(paymentId ?? '') ?? '')).map(
-      (checkout) => checkout !== null && !isChargeOf(checkout.payment, reference),
+  /** True if the payment was charged, and by another charge than this one. */
+  const isSecondCharge = async (reference: string, paymentId: string): AsyncResult<boolean> =>
+    (await audits.find(paymentId)).map(
+      (checkout) =>
+        checkout !== null &&
+        chargedPaymentStatuses.includes(checkout.payment.status) &&
+        !isChargeOf(checkout.payment, reference),
     );
 
   const refundDifference = async (
@@ -85,12 +87,15 @@ export const createRefundCase = (ports: Ports): RefundCase => {
   ): AsyncResult<CaseRefund, RefundCaseFailure> => {
     if (chargeReference === null || theirs === null) return notRefundable;
     if (kind === 'charge_unknown') return refundUnknown(chargeReference, theirs, reason, command);
-    if (kind === 'charge_unbooked' && paymentId !== null)
-      return refundLate(paymentId, chargeReference, reason, command);
-    if (kind !== 'charged_twice') return notRefundable;
+    const isOfPayment = kind === 'charge_unbooked' || kind === 'charged_twice';
+    if (!isOfPayment || paymentId === null) return notRefundable;
+    // Since the ledgers were compared, the payment may have been booked, or given back, with another charge.
     const isSecond = await isSecondCharge(chargeReference, paymentId);
     if (isSecond.isErr()) return err(isSecond.error);
-    return isSecond.value ? refundUnknown(chargeReference, theirs, reason, command) : notRefundable;
+    if (isSecond.value) return refundUnknown(chargeReference, theirs, reason, command);
+    return kind === 'charge_unbooked'
+      ? refundLate(paymentId, chargeReference, reason, command)
+      : notRefundable;
   };
 
   return async ({ check, caseId, actor, command, reason }) => {

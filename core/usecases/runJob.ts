@@ -74,7 +74,7 @@ export const createRunJob = (
         return report(next === undefined ? { kind: 'done' } : { kind: 'advanced', step: next.name });
       }
       case 'deferred_without_limit': {
-        const mostMs = isPlannedWait(outcome.reason) ? undefined : outagePauseMaxMs;
+        const mostMs = isPutOff(outcome.reason) ? undefined : outagePauseMaxMs;
         const runAtMs = world.clock.nowMs() + recoveryPauseMs(lease.attempts + 1, mostMs);
         return report({ kind: 'retry', error: outcome.reason, runAtMs, database: outcome.database });
       }
@@ -102,6 +102,9 @@ const waits = {
 
 /** True if a retry is part of the work: the log does not report it as a failure. */
 export const isPlannedWait = (error: string): boolean => Object.values<string>(waits).includes(error);
+
+/** True if the provider or a bank puts the work off. A payment without an outcome may only wait for an outage to end. */
+const isPutOff = (reason: string): boolean => reason === waits.undecided || reason === waits.disputed;
 
 type Services = Readonly<Record<JobService, (lease: JobLease) => Promise<JobOutcome>>>;
 

@@ -14,7 +14,7 @@ export const erasedNotesContract = (name: string, open: OpenWithBackdoor): void 
     const rowsWithAddress = async () =>
       (await context().backdoor.allTexts()).filter((row) => row.includes(contact.email));
 
-    test('Reasons and notes about pauses, jobs and cases without an order have no address any more', async () => {
+    test('Reasons and notes about pauses, jobs, cases and charges without an order have no address any more', async () => {
       const { fixture, store, world } = context();
       const nowMs = fixture.now();
       const actor = { id: 'op-1', email: 'mai@shop.example' };
@@ -48,8 +48,13 @@ export const erasedNotesContract = (name: string, open: OpenWithBackdoor): void 
       const noted = { check, caseId: defined(items[0]).id, note: reason, actor, command } as const;
       await unwrap(store.ledger.acknowledge(noted, nowMs));
 
+      // A second charge of a payment is given back without an order too.
+      const ids = { refundId: fixture.newId(), taskId: fixture.newId() };
+      const stray = { ...ids, reference: 'pi_second', amount: order.total, reason, command };
+      await unwrap(store.refunds.refundUnknownCharge(stray, nowMs));
+
       const written = (await rowsWithAddress()).filter((row) => row.startsWith('activity'));
-      expect(written).toHaveLength(4);
+      expect(written).toHaveLength(5);
       await unwrap(createEraseCustomer({ store, world })(customerId, command));
       expect(await rowsWithAddress()).toEqual([]);
     });

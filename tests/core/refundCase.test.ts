@@ -138,6 +138,32 @@ describe('Refunds of cases', () => {
     });
   });
 
+  test('Of two late charges of a payment, each is refunded for itself', async () => {
+    await fixture.recordOutcome(claim, declined);
+    const changes = { kind: 'charge_unbooked', paymentId: claim.checkoutId } as const;
+    const cases = [
+      await addDifference({ ...changes, providerId: 'ch_1', chargeReference: 'pi_1' }),
+      await addDifference(changes),
+    ];
+    const charges: string[] = [];
+    for (const caseId of cases) {
+      const { refund, replayed } = await unwrap(refundCase(caseId));
+      expect(replayed).toBe(false);
+      charges.push((await fixture.findRefund(refund.id)).chargeReference);
+      expect(await unwrap(refundCase(caseId))).toEqual({ refund, replayed: true });
+    }
+    expect(charges).toEqual(['pi_1', 'pi_9']);
+  });
+
+  test('A charge is no second one while the payment has no outcome', async () => {
+    const action = { clientSecret: null, redirectUrl: null };
+    await fixture.recordOutcome(claim, { kind: 'requires_action', reference: 'pi_1', action });
+    for (const kind of ['charged_twice', 'charge_unbooked'] as const) {
+      const caseId = await addDifference({ kind, paymentId: claim.checkoutId });
+      expect((await refundCase(caseId))._unsafeUnwrapErr()).toEqual({ kind: 'case_not_refundable' });
+    }
+  });
+
   test.each<[string, Partial<LedgerDifference>]>([
     ['charge of an open payment', { kind: 'charge_unbooked' }],
     ['second charge of a payment that does not know its own', { kind: 'charged_twice' }],

@@ -247,8 +247,13 @@ describe('Event jobs', () => {
     expect((await createTestJob()(lease))?.outcome).toEqual({ kind: 'done' });
     const early = createTestJob({ actOnEvent: async () => ok(false) });
     // A payment can be without an outcome for days, and a refund or dispute of it must not be lost.
-    for (const attempts of [0, attemptsMax * 2])
-      expect((await early({ ...lease, attempts }))?.outcome.kind).toBe('retry');
+    const pauses: number[] = [];
+    for (const attempts of [0, attemptsMax * 2]) {
+      const { outcome } = defined(await early({ ...lease, attempts }));
+      pauses.push(outcome.kind === 'retry' ? outcome.runAtMs - fixture.now() : -1);
+    }
+    // The payment has its outcome within five minutes after an outage of the provider, and the event must not wait for more.
+    expect(pauses).toEqual([15_000, 300_000]);
   });
 
   test('An event job is retried if the database cannot be reached', async () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'bun:test';
 import type { Product } from '../../core/product.ts';
 import { parseQuery } from '../../core/search.ts';
 import { demoProducts, loadDemoProducts } from '../../demo/loadProducts.ts';
+import { findOwnProduct } from '../../demo/ownProduct.ts';
 import { writeHistory } from '../../demo/writeHistory.ts';
 import { createMemoryStore } from '../model/store.ts';
 import { createTestWorld } from '../world.ts';
@@ -31,6 +32,26 @@ describe('a second load of the demo products', () => {
     const again = await loadDemoProducts(products, world.clock);
     expect(again._unsafeUnwrap()).toEqual({ created: 0, updated: 0 });
     expect((await products.find(shirt.id))._unsafeUnwrap()).toMatchObject(changed);
+  });
+});
+
+describe('a product that is not one of the demo', () => {
+  test('A shop with the demo alone has no product of its own, and one that is archived is found', async () => {
+    const store = createMemoryStore(createTestWorld());
+    await loadDemoProducts(store.products, world.clock);
+    const find = async () => (await findOwnProduct(store.products))._unsafeUnwrap()?.code ?? null;
+    expect(await find()).toBeNull();
+
+    const price = { amount: 90_000, currency: 'VND' };
+    const mug = { code: 'MUG-1', name: 'Mug', type: 'physical', price, stock: 5 };
+    await store.products.upsert([mug], 1, 'keep');
+    expect(await find()).toBe('MUG-1');
+
+    const { items } = (
+      await store.products.list({ search: null, type: null, after: null, limit: 1 })
+    )._unsafeUnwrap();
+    await store.products.change(items[0]?.id ?? '', { archived: true }, 2);
+    expect(await find()).toBe('MUG-1');
   });
 });
 

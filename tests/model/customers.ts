@@ -117,7 +117,10 @@ const eraseRows = (
     writes.set(tables.invoices, id, { ...invoice, customer });
   }
   const scrubJson = (text: string) => scrubText(text, addresses, true);
-  for (const row of refunds) {
+  const strayRefunds = [...tables.refunds.values()].filter(
+    ({ refund }) => refund.orderId === null && refund.paymentId === null,
+  );
+  for (const row of [...refunds, ...strayRefunds]) {
     const fingerprint = scrubJson(row.fingerprint);
     writes.set(tables.refunds, row.refund.id, { ...scrub(row), fingerprint });
   }
@@ -160,7 +163,13 @@ const eraseRows = (
 };
 
 /** What they are about may have no order. */
-const notesOfOperators = new Set(['case.acknowledge', 'pause.begin', 'pause.end', 'task.skip']);
+const notesOfOperators = new Set([
+  'case.acknowledge',
+  'case.refund',
+  'pause.begin',
+  'pause.end',
+  'task.skip',
+]);
 
 const scrubText = (text: string, addresses: readonly string[], quoted = false): string => {
   const pattern = addressPattern(addresses, quoted);
