@@ -144,7 +144,7 @@ export const holdAnswers = async (
     held.push(requestId);
     tell();
   });
-  // To the browser a question mark is any letter: `/products?*` would hold back `/products/1` too.
+  // To the browser a question mark is any letter or none: `/products?*` would hold back `/products/1` too.
   const pattern = { urlPattern: urlPattern.replaceAll('?', '\\?'), requestStage: 'Response' } as const;
   await debug.send('Fetch.enable', { patterns: [pattern] });
   const end = async (each: (requestId: string) => Promise<unknown>) => {
