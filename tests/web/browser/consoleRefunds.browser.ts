@@ -104,8 +104,12 @@ withConsole(
         const held = await holdAnswers(page, `${shop().url}/refunds`);
         await (await fillRefund(operator, '30,000')).click();
         await held.arrived;
+        // The page asks again by itself after a moment, and the words are to be seen before its answer.
+        const isSeen = Promise.withResolvers<void>();
+        await page.route('**/refunds', (route) => isSeen.promise.then(() => route.fallback()));
         await held.lose();
         await page.getByText(words.refund.again(1)).waitFor();
+        isSeen.resolve();
         await page.getByRole('status').getByText('30,000').waitFor();
         expect(new Set(keys).size).toBe(1);
         expect((await refundsOf(operator, orderId)).length).toBe(1);
