@@ -3,6 +3,7 @@ import { consoleViOverview } from '../../../web/words/consoleViOverview.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
 import { violationsOf } from './chromium.ts';
 import { withConsole } from './consoleGround.ts';
+import { delayFrames } from './figures.ts';
 import { isFocused, overflowOf } from './look.ts';
 import { signInOperator, tokenOf } from './operator.ts';
 import { focusReaches } from './taskGround.ts';
@@ -98,12 +99,7 @@ withConsole('The frame of the console', { createDatabase: createTestFile }, ({ s
 
   test('A link and a key that are pressed as soon as they are seen are heard, however late the next frame is', async () => {
     await visit(async ({ context, goto, page, words }) => {
-      await context.addInitScript(() => {
-        const timer = globalThis.setTimeout.bind(globalThis);
-        const late = (call: () => void, ms = 0) => timer(call, ms + 2_000);
-        Reflect.set(globalThis, 'setTimeout', late);
-        Reflect.set(globalThis, 'requestAnimationFrame', (call: () => void) => late(call));
-      });
+      await delayFrames(context);
       for (const press of [
         () => page.getByRole('link', { name: words.frame.toOverview }).press('Enter'),
         () => Promise.all(['g', 'o'].map((key) => page.keyboard.press(key))),
