@@ -66,10 +66,11 @@ describe.if(gatewayAvailable())('The limits of the gateway', () => {
     expect(lines.every(({ status }) => status === 200 || status === 429)).toBe(true);
   };
 
-  test('A customer who calls 60 times at once is limited, and others are not', async () => {
+  test('A customer who calls 200 times at once is limited, and others are not', async () => {
     const { call, many, linesOf, ground } = await createLimited();
     const lan = bearer(await sign({ sub: 'lan' }));
-    const replies = await many(60, lan);
+    // A slow machine takes seconds to send them, and the budget is refilled meanwhile.
+    const replies = await many(200, lan);
     const refused = replies.find(({ response }) => response.status === 429);
     for (const other of [bearer(await sign({ sub: 'hoa' })), bearer(await sign({ roles: ['operator'] })), {}])
       expect((await call(other)).status).toBe(200);
@@ -80,7 +81,7 @@ describe.if(gatewayAvailable())('The limits of the gateway', () => {
     }
 
     expectLimited(
-      linesOf('customer').filter((_, index) => index < 60),
+      linesOf('customer').filter((_, index) => index < 200),
       budgets.customer,
     );
     expect(Object.fromEntries(refused?.response.headers ?? [])).toMatchObject({
@@ -176,7 +177,8 @@ describe.if(gatewayAvailable())('The limits of the gateway', () => {
     });
     const right = { iss: 'https://id.shop.test/', aud: ['other', 'cartwright'], roles: ['operator'] };
     const operator = { ...right, realm_access: { roles: ['operator'] } };
-    const justOver = inAnHour - 3_600 - 10;
+    // Within the leeway of half a minute, also where the tests before took longer than that.
+    const justOver = Math.floor(Date.now() / 1_000) - 10;
     for (const [claims, key, budget] of [
       [right, secret, 'customer'],
       [right, last, 'customer'],

@@ -65,7 +65,7 @@ describe('Demo mode', () => {
     async () => {
       const app = await startApp(shop({ ...open, HOST: '0.0.0.0' }));
       await app.waitForOutput('it listens on every address of this machine');
-      expect(app.output()).toContain('other machines can reach demo mode');
+      await app.waitForOutput('other machines can reach demo mode');
       expect(await reaches(`http://127.0.0.2:${app.port}`)).toBeTrue();
       await stopApp(app);
     },

@@ -54,7 +54,7 @@ test('The example of the banner works twice, and its token is still valid after 
   await first.waitForOutput('do sleep 0.2; done');
   const lines = first.output.out.slice(first.output.out.indexOf('  api='));
   const paste = () =>
-    spawnSync('sh', ['-c', `${lines}\necho; echo "token=$token"`], { encoding: 'utf8', timeout: 15_000 });
+    spawnSync('sh', ['-c', `${lines}\necho; echo "token=$token"`], { encoding: 'utf8', timeout: 60_000 });
   expect(paste().stdout).toContain('HTTP/1.1 202');
   const shell = paste();
   expect(shell.stderr).toBe('');

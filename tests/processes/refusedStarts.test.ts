@@ -189,7 +189,7 @@ describe.skipIf(!canDropRights && process.getuid?.() === 0)(
         ...asServerUser,
         encoding: 'utf8',
         env: { PATH: process.env.PATH ?? '', PORT: '0', DATABASE_URL: `sqlite:${path}` },
-        timeout: 20_000,
+        timeout: 120_000,
       });
     const give = (path: string) => {
       if ('uid' in asServerUser) chownSync(path, asServerUser.uid, asServerUser.gid);

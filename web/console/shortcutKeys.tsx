@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { createLazyPart } from '../frame/lazyPart.tsx';
 import { useLocation } from '../frame/location.tsx';
 import { useConsole } from './console.ts';
@@ -18,7 +18,8 @@ export const ShortcutKeys = () => {
   const { areas, shortcuts: words } = site.words.value;
   const { route } = useLocation();
   const shortcuts = shortcutsOf(site);
-  useEffect(() => listenToKeys(shortcuts), [shortcuts]);
+  // Before the page is drawn: who sees it may press a key.
+  useLayoutEffect(() => listenToKeys(shortcuts), [shortcuts]);
   useShortcuts(words.everywhere, [
     { keys: '/', label: words.search, run: focusSearch },
     ...areaPaths.map(([area, path]) => ({

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type Console, useConsole } from './console.ts';
 import { createShortcuts, type Shortcut, type Shortcuts } from './shortcuts.ts';
 
@@ -25,5 +25,5 @@ export const useShortcuts = (title: string, list: readonly Shortcut[]): void => 
   const shortcuts = shortcutsOf(useConsole());
   const latest = useRef(list);
   latest.current = list;
-  useEffect(() => shortcuts.add(title, () => latest.current), [shortcuts, title]);
+  useLayoutEffect(() => shortcuts.add(title, () => latest.current), [shortcuts, title]);
 };

@@ -1,5 +1,5 @@
 import { type ComponentChildren, createContext } from 'preact';
-import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
+import { useContext, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 
 type PageLocation = {
   /** Path and query. */
@@ -27,7 +27,8 @@ type LocationProviderProps = {
 /** Follows links and Back without loading a document. */
 export const LocationProvider = ({ scope, children }: LocationProviderProps) => {
   const [url, setUrl] = useState(currentUrl);
-  useEffect(() => {
+  // Before the page is drawn: a link that is pressed at once would load a document.
+  useLayoutEffect(() => {
     const onClick = (event: MouseEvent) => {
       const href = hrefOf(event);
       if (href === null || !scope.test(href)) return;

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useLocation } from './location.tsx';
 import { focusHeading, focusList } from './pageFocus.ts';
 import type { Site } from './site.ts';
@@ -8,7 +8,8 @@ export const usePageFocus = ({ toast }: Pick<Site, 'toast'>): void => {
   const { path, query } = useLocation();
   const before = useRef({ path, cursor: query.cursor });
   const isBack = useRef(false);
-  useEffect(() => {
+  // Before the location listens, which draws the page anew.
+  useLayoutEffect(() => {
     const onPop = () => {
       isBack.current = true;
     };

@@ -48,7 +48,6 @@ withConsole('Each page and state of the goods', { createDatabase: createTestFile
         );
       expect(faults).toEqual([]);
     },
-    240_000,
   );
 
   test('Text of twice the size fits on each of them', async () => {
@@ -71,7 +70,7 @@ withConsole('Each page and state of the goods', { createDatabase: createTestFile
       await large.close();
     }
     expect(faults).toEqual([]);
-  }, 240_000);
+  });
 
   test.each([390, 1280])('Nothing moves while a page loads in a window of %d px', async (width) => {
     await visit(

@@ -92,7 +92,7 @@ withConsole('An import of products', { createDatabase: createTestFile }, ({ shop
     // Row 83 has no code, 166 no name, and 249 a price in words.
     expect(await count('%22sai 249%22')).toBe(0);
     expect(good).toBe(4_940);
-  }, 120_000);
+  });
 
   test('It stops after what is on its way, goes on while another page is shown, and sends nothing twice', async () => {
     await visit(async ({ commands, goto, page }) => {

@@ -6,6 +6,7 @@ import { withConsole } from './consoleGround.ts';
 import { openBank, payOrders, payWithFailedMail, settled } from './moneyGround.ts';
 import { focusedText, openOrder, payOne, words } from './orderSteps.ts';
 import { until } from './shop.ts';
+import { focusReaches } from './taskGround.ts';
 
 const bank = await openBank();
 afterAll(() => bank.close());
@@ -49,7 +50,7 @@ withConsole('Orders in the console', { createDatabase: createTestFile, env: bank
         expect(await page.getByLabel(words.list.number).inputValue()).toBe(number);
         await page.getByRole('link', { name }).click();
         await page.getByRole('heading', { level: 1, name }).waitFor();
-        expect(await page.locator('h1').evaluate((title) => title === document.activeElement)).toBe(true);
+        expect(await focusReaches(page, 'h1')).toBe(true);
       });
     });
   });

@@ -204,7 +204,6 @@ withConsole('People on the console', { createDatabase: createTestFile }, ({ shop
         );
       expect(faults).toEqual([]);
     },
-    240_000,
   );
 
   test('The page loads at most 10 kB of script beside the frame', async () => {

@@ -4,6 +4,7 @@ import { createTestFile } from '../../processes/sqlite.ts';
 import { withConsole } from './consoleGround.ts';
 import { refundByAnother } from './consoleMoneyStates.ts';
 import { holdAnswers } from './customer.ts';
+import { delayFrames } from './figures.ts';
 import { openBank } from './moneyGround.ts';
 import { signInOperator, tokenOf } from './operator.ts';
 import {
@@ -45,6 +46,20 @@ withConsole(
         ]);
         // The timeline says who it was, and in which request.
         await page.getByText(words.timeline.by(operator.email)).waitFor();
+      });
+    });
+
+    test('What is chosen as soon as the form is seen stays chosen, however late the next frame is', async () => {
+      const orderId = await payOne(shop());
+      await visit(async (operator) => {
+        const { context, page } = operator;
+        await delayFrames(context);
+        await openOrder(operator, orderId);
+        await fillRefund(operator, '50,000', 'a stain');
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+        const dialog = page.getByRole('dialog');
+        expect(await dialog.getByLabel(words.refund.amount).inputValue()).toBe('50,000');
+        expect(await dialog.getByLabel(words.refund.reason).inputValue()).toBe('a stain');
       });
     });
 
@@ -104,8 +119,12 @@ withConsole(
         const held = await holdAnswers(page, `${shop().url}/refunds`);
         await (await fillRefund(operator, '30,000')).click();
         await held.arrived;
+        // The page asks again by itself after a moment, and the words are to be seen before its answer.
+        const isSeen = Promise.withResolvers<void>();
+        await page.route('**/refunds', (route) => isSeen.promise.then(() => route.fallback()));
         await held.lose();
         await page.getByText(words.refund.again(1)).waitFor();
+        isSeen.resolve();
         await page.getByRole('status').getByText('30,000').waitFor();
         expect(new Set(keys).size).toBe(1);
         expect((await refundsOf(operator, orderId)).length).toBe(1);

@@ -55,8 +55,9 @@ await withTasks(
         await pauseOnce('The carrier is on strike');
         expect(commands).toEqual(['POST /queue/pauses']);
         await page.getByRole('button', { name: words.resumeNamed(name) }).click();
-        await page.getByText(words.noPauses).waitFor();
+        // First what is shown for some seconds only.
         await toastOf(page).getByText(words.resumed(name)).waitFor();
+        await page.getByText(words.noPauses).waitFor();
         expect(await focusReaches(page, '#main [tabindex="-1"], #main')).toBe(true);
 
         await pauseOnce('The carrier is on strike again');

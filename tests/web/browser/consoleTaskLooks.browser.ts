@@ -131,7 +131,7 @@ await withTasks('The looks of the page of tasks', ({ shop, visit, failMails, sto
         { language },
       );
     expect(faults).toEqual([]);
-  }, 240_000);
+  });
 
   test('Text of twice the size fits in each state', async () => {
     await prepare();
@@ -154,5 +154,5 @@ await withTasks('The looks of the page of tasks', ({ shop, visit, failMails, sto
       await large.close();
     }
     expect(faults).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -69,3 +69,12 @@ export const slowDown = async (page: Page): Promise<void> => {
     uploadThroughput: 750_000 / 8,
   });
 };
+
+/** From the next page on, each frame and timer is more than half a second late, as on a busy machine. */
+export const delayFrames = (context: BrowserContext): Promise<unknown> =>
+  context.addInitScript(() => {
+    const timer = globalThis.setTimeout.bind(globalThis);
+    const late = (call: () => void, ms = 0) => timer(call, ms + 600);
+    Reflect.set(globalThis, 'setTimeout', late);
+    Reflect.set(globalThis, 'requestAnimationFrame', (call: () => void) => late(call));
+  });

@@ -117,6 +117,8 @@ for (const [database, createDatabase] of databases)
         await visit(async (customer) => {
           const { context, goto, page, words } = customer;
           await customer.placeOrders(1);
+          const isSeen = Promise.withResolvers<void>();
+          await context.route('**/session', (route) => isSeen.promise.then(() => route.fallback()));
           await context.route(
             '**/session',
             (route) => route.fulfill({ headers: { 'retry-after': '1' }, json: null }),
@@ -124,6 +126,8 @@ for (const [database, createDatabase] of databases)
           );
           await goto(cartPath);
           await page.getByRole('button', { name: words.state.tryAgain }).waitFor();
+          // Until then the page does not hear what it asks a second later.
+          isSeen.resolve();
           await page.locator('.pay-bar').waitFor();
         });
       });

@@ -139,8 +139,11 @@ for (const [database, createDatabase] of databases)
         await openCart(customer, 1);
         const other = await customer.openWindow();
         await openCart(customer, 1, other);
-        await pay(customer, methods.slow);
+        const held = await holdAnswers(page, `${shop().url}/checkouts`);
+        await pay(customer, methods.pays);
         await other.getByText(words.pay.openPayments(1)).waitFor();
+        await held.arrived;
+        await held.release();
         await seesTitle(page, words.pay.paid.title);
         await other.getByText(words.pay.openPayments(1)).waitFor({ state: 'detached' });
         await other.getByText(words.cartPage.empty).waitFor();

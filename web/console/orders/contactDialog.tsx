@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { FailureNote } from '../../frame/failureNote.tsx';
 import { Button } from '../../parts/Button.tsx';
 import { Checkbox } from '../../parts/Checkbox.tsx';
@@ -25,7 +25,7 @@ export const ContactDialog = ({ words, api, orderId, isOpen, onClose, onDone }: 
   const command = useCommand();
   const [email, setEmail] = useState('');
   const [isResent, setResent] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return;
     setEmail('');
     setResent(false);

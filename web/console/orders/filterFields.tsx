@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { Field } from '../../parts/Field.tsx';
 
 type FilterFieldProps = {
@@ -14,7 +14,7 @@ type FilterFieldProps = {
 /** A filter that is typed. It counts when it is finished, so that no half number is searched for. */
 export const FilterField = ({ label, name, type = 'text', value, onCommit }: FilterFieldProps) => {
   const [draft, setDraft] = useState(value);
-  useEffect(() => setDraft(value), [value]);
+  useLayoutEffect(() => setDraft(value), [value]);
   return (
     <form
       noValidate

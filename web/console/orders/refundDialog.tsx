@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../parts/Button.tsx';
 import { Choices } from '../../parts/Choices.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
@@ -45,7 +45,8 @@ export const RefundDialog = ({ words, isOpen, onClose, shown, look, send }: Refu
   const [news, setNews] = useState<readonly Refund[]>([]);
   const known = useRef<ReadonlySet<string>>(new Set());
   const isLookingNow = useRef(false);
-  useEffect(() => {
+  // Before it is drawn: else the first thing that is chosen would be undone.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     known.current = idsOf(shown.refunds);
     setForm(emptyRefundForm);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { FailureNote } from '../../frame/failureNote.tsx';
 import type { CallFailure } from '../../frame/site.ts';
 import { Button } from '../../parts/Button.tsx';
@@ -26,7 +26,7 @@ export const EraseDialog = ({ customer, words, isOpen, onClose, onErased }: Eras
   const { isBusy, failure, forget, run } = useCommand();
   const [typed, setTyped] = useState('');
   const [isWrong, setWrong] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return;
     setTyped('');
     setWrong(false);

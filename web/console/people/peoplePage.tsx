@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { FailureNote } from '../../frame/failureNote.tsx';
 import { useLocation } from '../../frame/location.tsx';
 import { useTitle } from '../../frame/useTitle.ts';
@@ -36,7 +36,7 @@ const Search = ({ customer, words }: SearchProps) => {
   const { isBusy, failure, run } = useCommand();
   const [typed, setTyped] = useState(customer);
   // Back changes what is in the field.
-  useEffect(() => setTyped(customer), [customer]);
+  useLayoutEffect(() => setTyped(customer), [customer]);
   const find = async (text: string) => {
     // Without the right to read orders, nobody can be found by one.
     const found = can('orders:read') ? await run(() => createPeopleApi(call).find(text)) : text;

@@ -120,7 +120,7 @@ const Filters = ({ address, words, onChange }: FiltersProps) => {
   const latest = useRef(onChange);
   latest.current = onChange;
   // Back, and a link to a filter, change what is in the field.
-  useEffect(() => setTyped(address.q), [address.q]);
+  useLayoutEffect(() => setTyped(address.q), [address.q]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const type = (q: string) => {
     setTyped(q);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { useLocation } from '../../frame/location.tsx';
 import { useTitle } from '../../frame/useTitle.ts';
 import { Button, LinkButton } from '../../parts/Button.tsx';
@@ -68,7 +68,7 @@ const Filters = ({ question, words, onShow }: FiltersProps) => {
   const [typed, setTyped] = useState(question);
   const address = activityAddress(question);
   // Back, and a link to a filter, change what is in the fields.
-  useEffect(() => setTyped(question), [address]);
+  useLayoutEffect(() => setTyped(question), [address]);
   const edit = (changes: Partial<ActivityQuestion>) => setTyped({ ...typed, ...changes });
   const actions = Object.entries<string>(texts.actions);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { useLocation } from '../../frame/location.tsx';
 import { Button } from '../../parts/Button.tsx';
 import { Field } from '../../parts/Field.tsx';
@@ -69,7 +69,7 @@ const OrderFilter = ({ query }: Pick<TaskFiltersProps, 'query'>) => {
   const { route } = useLocation();
   const [text, setText] = useState(query.orderId ?? '');
   const [problem, setProblem] = useState<string | undefined>(undefined);
-  useEffect(() => setText(query.orderId ?? ''), [query.orderId]);
+  useLayoutEffect(() => setText(query.orderId ?? ''), [query.orderId]);
   const submit = () => {
     const id = text.trim().toLowerCase();
     if (id !== '' && !isId(id)) return setProblem(words.orderProblem);
