@@ -182,7 +182,10 @@ describe.skipIf(!areNamespacesAvailable())('The command lines of the units', () 
     for (const end of ended) end();
   });
 
-  /** Runs what a unit says, with its environment, as a plain user, where the files are in the places that it names. */
+  /**
+   * Runs what a unit says, with its environment, as a plain user, where the files are in the places that it names. The
+   * kernel forgets `--kill-child` of `unshare` when the user changes, so `setpriv` asks for the same.
+   */
   const run = (unit: string, settings: Readonly<Record<string, string>>, tracer = '') => {
     const environment = valuesOf(unit, 'Environment').flatMap((line) => line.split(' '));
     const [command = ''] = valuesOf(unit, 'ExecStart');
@@ -194,24 +197,11 @@ describe.skipIf(!areNamespacesAvailable())('The command lines of the units', () 
       mount -o remount,bind,ro /opt/cartwright
       mount -t proc -o subset=pid,hidepid=invisible proc /proc
       cd "$3"
-      exec setpriv --reuid=${plainUser} --regid=${plainUser} --clear-groups --no-new-privs --bounding-set=-all $5 $4`;
+      exec setpriv --reuid=${plainUser} --regid=${plainUser} --clear-groups --no-new-privs --bounding-set=-all \
+        --pdeathsig=KILL $5 $4`;
     const child = spawn(
       'unshare',
-      [
-        '--mount',
-        '--pid',
-        '--fork',
-        '--kill-child',
-        'sh',
-        '-c',
-        script,
-        'unit',
-        image.root,
-        data,
-        cwd,
-        command,
-        tracer,
-      ],
+      ['--mount', '--pid', '--fork', 'sh', '-c', script, 'unit', image.root, data, cwd, command, tracer],
       {
         env: {
           PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
