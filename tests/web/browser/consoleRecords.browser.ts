@@ -129,6 +129,23 @@ withConsole('Keys and activity', { createDatabase: createTestFile }, ({ shop, vi
       });
     });
 
+    test('A second press while the list is asked for ends nothing again', async () => {
+      await makeKey(shop().operator, 'to end once');
+      await visit(async ({ commands, goto, page }) => {
+        await goto('/console/keys');
+        const row = page.getByRole('row').filter({ hasText: 'to end once' });
+        await row.getByRole('button').click();
+        const list = await holdAnswers(page, '*/keys?limit*');
+        await button(dialogOf(page), words.keys.end).click();
+        await list.arrived;
+        await button(dialogOf(page), words.keys.end).click({ force: true });
+        await list.release();
+        await dialogOf(page).waitFor({ state: 'detached' });
+        await row.waitFor({ state: 'detached' });
+        expect(commands).toHaveLength(1);
+      });
+    });
+
     test('Nobody can give what they do not have, and it says so', async () => {
       await visit(
         async ({ goto, page }) => {

@@ -29,12 +29,14 @@ export const EndKeyDialog = ({ serviceKey, words, onClose, onEnded }: EndKeyDial
     setBusy(true);
     setFailure(null);
     const outcome = await createKeyApi(call).end(serviceKey.id);
+    // The dialog goes when the list is there. Until then a second press must not send it again.
+    if (outcome.kind === 'ok') {
+      toast.say(keys.ended(serviceKey.name));
+      return onEnded();
+    }
     isEnding.current = false;
     setBusy(false);
-    if (outcome.kind === 'aborted') return;
-    if (outcome.kind !== 'ok') return setFailure(outcome);
-    toast.say(keys.ended(serviceKey.name));
-    onEnded();
+    if (outcome.kind !== 'aborted') setFailure(outcome);
   };
   return (
     <Dialog
