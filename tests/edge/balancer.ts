@@ -43,7 +43,11 @@ export const startBalancer = async (
   });
   return {
     url: `https://localhost:${port}`,
-    output: () => output,
+    /** Resolves once it writes `text`, after this call. */
+    waitForOutput: async (text: string): Promise<void> => {
+      const before = output.length;
+      while (!output.includes(text, before)) await new Promise((resolve) => setTimeout(resolve, 25));
+    },
     close: async () => {
       const closed = once(child, 'close');
       child.kill('SIGTERM');

@@ -49,8 +49,8 @@ export type Gateway = {
   log(): readonly LogLine[];
   errors(): string;
   reload(): void;
-  /** Takes it out as an operator does: the balancer sees it first. */
-  leave(): Promise<void>;
+  /** Takes it out as an operator does: it ends after the balancer has seen it. */
+  leave(seen: () => Promise<void>): Promise<void>;
   /** Ends it gracefully, and waits for it. */
   quit(): Promise<void>;
   /** Ends all its processes at once. */
@@ -132,10 +132,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
         .map((line): LogLine => JSON.parse(line)),
     errors: () => errors,
     reload: () => child?.kill('SIGHUP'),
-    leave: async () => {
+    leave: async (seen) => {
       writeFileSync(join(run, 'leaving'), '');
-      // Two checks of the balancer, and some more.
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await seen();
       await quit();
       rmSync(join(run, 'leaving'));
     },
