@@ -14,11 +14,15 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 
-/** Starts the program with only `env` set; by default on a database in memory. */
+/** Starts the program with only `env` set; by default on a database in memory, and nothing is slow. */
 const start = (env: Readonly<Record<string, string>>) => {
   const child = spawn(process.execPath, ['server/main.ts'], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    env: { PATH: process.env.PATH ?? '', DATABASE_URL: 'sqlite::memory:', DRAIN_MS: '0', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      ...{ DATABASE_URL: 'sqlite::memory:', DRAIN_MS: '0', SLOW_MS: '600000' },
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.push(child);
