@@ -10,7 +10,10 @@ import { waitForPort } from './port.ts';
 
 /** One line of the gateway's log. */
 export type LogLine = {
+  /** When it was answered. */
   readonly at: number;
+  /** How long that took, since its first byte came. */
+  readonly seconds: number;
   readonly requestId: string;
   readonly client: string;
   readonly method: string;

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { daysSince } from '../chaos/run/moneyPage.ts';
 import {
   addProduct,
   type Client,
@@ -69,14 +70,17 @@ const waitFor = async (client: Client, path: string, isThere: (body: unknown) =>
   }
 };
 
-/** Finds the charges without orders, as an operator does, and gives them back. Returns how many there were. */
-export const giveBackLostCharges = async (app: App): Promise<number> => {
+/**
+ * Finds the charges since then without orders, as an operator does, and gives them back. Returns how many there were.
+ */
+export const giveBackLostCharges = async (app: App, sinceMs: number): Promise<number> => {
   const operator = await operatorOf(app);
-  const day = new Date().toISOString().slice(0, 10);
   const reconcile = async () => {
-    const requested = expectStatus(await operator.post('/money/reconciliations', { day }), 202);
-    const path = `/money/reconciliations/${textAt(requested, 'id')}`;
-    await waitFor(operator, path, (body) => valueAt(body, 'status') === 'finished');
+    for (const day of daysSince(sinceMs)) {
+      const requested = expectStatus(await operator.post('/money/reconciliations', { day }), 202);
+      const path = `/money/reconciliations/${textAt(requested, 'id')}`;
+      await waitFor(operator, path, (body) => valueAt(body, 'status') === 'finished');
+    }
   };
   await reconcile();
   const cases = itemsOf(expectStatus(await operator.get('/money/ledger_differences?limit=100'), 200));

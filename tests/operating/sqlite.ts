@@ -10,6 +10,7 @@ export const trySqlite = async (): Promise<void> => {
   const file = join(folder, 'cartwright.db');
   const backup = join(folder, 'backup.db');
   const options = { databaseUrl: `sqlite:${file}`, env: { QUEUE_POLL_MS: '50' } };
+  const sinceMs = Date.now();
   const shop = await startApp(options);
   const kept = await sell(shop, 'KEPT', 5);
   run('sqlite3', [file, `vacuum into '${backup}'`]);
@@ -23,7 +24,7 @@ export const trySqlite = async (): Promise<void> => {
   run('cp', [backup, file]);
   const restored = await startApp(options);
   await expectOrders(restored, kept, lost);
-  const count = await giveBackLostCharges(restored);
+  const count = await giveBackLostCharges(restored, sinceMs);
   if (count !== lost.length)
     throw new Error(`${count} charges were given back, and ${lost.length} were lost`);
   await sell(restored, 'AFTER', 1);

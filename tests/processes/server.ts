@@ -49,7 +49,7 @@ export const startPostgresServer = async ({
   const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`;
   let server: ChildProcess | null = null;
 
-  const start = async (tries = 1): Promise<void> => {
+  const start = async (untilMs = Date.now() + startMaxMs): Promise<void> => {
     const settings = [...commonSettings, ...(fsync ? [] : fastSettings), ...extra].flatMap((setting) => [
       '-c',
       setting,
@@ -67,10 +67,10 @@ export const startPostgresServer = async ({
     try {
       await waitUntilConnectable(url('postgres'), server, () => output);
     } catch (cause) {
-      // The child processes of a killed server end a moment later.
-      if (!output.includes('is still in use') || tries === 50) throw cause;
+      // The child processes of a killed server end later: one that writes to a busy disk may need seconds.
+      if (!output.includes('is still in use') || Date.now() > untilMs) throw cause;
       await new Promise((resolve) => setTimeout(resolve, 100));
-      await start(tries + 1);
+      await start(untilMs);
     }
   };
   const end = async (signal: NodeJS.Signals) => {
@@ -95,6 +95,8 @@ export const startPostgresServer = async ({
     },
   };
 };
+
+const startMaxMs = 120_000;
 
 const commonSettings = [
   'listen_addresses=127.0.0.1',
@@ -186,13 +188,13 @@ export const freePort = async (): Promise<number> => {
   return address.port;
 };
 
-/** Waits until the server accepts connections, for at most two minutes. */
+/** Waits until the server accepts connections. */
 const waitUntilConnectable = async (
   url: string,
   server: ChildProcess,
   output: () => string,
 ): Promise<void> => {
-  const untilMs = Date.now() + 120_000;
+  const untilMs = Date.now() + startMaxMs;
   while (Date.now() < untilMs && server.exitCode === null && server.signalCode === null) {
     const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
     try {

@@ -17,7 +17,7 @@ export const readMoneyPage = async (
 };
 
 /** The UTC days from `sinceMs` to now. A run takes minutes, so that there are at most two. */
-const daysSince = (sinceMs: number): readonly string[] => [
+export const daysSince = (sinceMs: number): readonly string[] => [
   ...new Set([sinceMs, Date.now()].map((ms) => new Date(ms).toISOString().slice(0, 10))),
 ];
 
