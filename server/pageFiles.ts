@@ -41,16 +41,16 @@ export const readPages = async ({
   },
 });
 
-/** Reads what `web/build.ts` wrote into `dist`, and the pictures of the demo products. */
+/**
+ * Reads what `web/build.ts` wrote into `dist`, and the pictures of the demo products. Another start may build the pages at
+ * the same time. It writes the manifest last, so the manifest is read first, and then all files that it names are there.
+ */
 export const readPageFiles = async (
   production: boolean,
   { dist, images }: typeof folders = folders,
 ): Promise<PageFiles> => {
-  const [manifest, assets, pictures] = await Promise.all([
-    readManifest(join(dist, 'manifest.json')),
-    readAssets(join(dist, 'assets')),
-    listPictures(images),
-  ]);
+  const manifest = await readManifest(join(dist, 'manifest.json'));
+  const [assets, pictures] = await Promise.all([readAssets(join(dist, 'assets')), listPictures(images)]);
   const documents = Object.entries(manifest?.documents ?? {}).filter(
     ([name]) => !production || !developerDocuments.includes(name),
   );
@@ -75,16 +75,18 @@ const ignoreMissing = <T>(cause: unknown, fallback: T): T => {
 const listNames = (folder: string): Promise<readonly string[]> =>
   readdir(folder).catch((cause) => ignoreMissing<string[]>(cause, []));
 
-/** The files of a folder by their names. Compressed copies belong to their file. */
+/** The files of a folder by their names. Compressed copies belong to their file. A build removes those that are old. */
 const readAssets = async (folder: string): Promise<ReadonlyMap<string, PageFile>> => {
   const names = await listNames(folder);
   const known = new Set(names);
   const files = names.filter((name) => types[extname(name)] !== undefined);
-  return new Map(
-    await Promise.all(
-      files.map(async (name): Promise<[string, PageFile]> => [name, await readAsset(folder, name, known)]),
-    ),
+  const read = await Promise.all(
+    files.map(async (name) => {
+      const file = await readAsset(folder, name, known).catch((cause) => ignoreMissing(cause, null));
+      return file === null ? [] : [[name, file] as const];
+    }),
   );
+  return new Map(read.flat());
 };
 
 const readAsset = async (folder: string, name: string, known: ReadonlySet<string>): Promise<PageFile> => {

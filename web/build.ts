@@ -180,7 +180,9 @@ const removeOld = async (assets: string, written: ReadonlySet<string>): Promise<
   for (const file of readdirSync(assets)) {
     if (written.has(file.replace(/\.(?:br|gz)$/, ''))) continue;
     const path = join(assets, file);
-    if (Date.now() - statSync(path).mtimeMs > keepForMs) await rm(path, { force: true });
+    // The draft of another build has its name only for a moment.
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && Date.now() - found.mtimeMs > keepForMs) await rm(path, { force: true });
   }
 };
 

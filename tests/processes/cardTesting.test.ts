@@ -7,8 +7,6 @@ import { tokenFor } from './tokens.ts';
 
 const processes = 8;
 const declinesMax = 5;
-/** More than enough to reach the limit, however many attempts find the order in progress. */
-const attemptsMax = 200;
 
 describe.skipIf(!(await postgresAvailable()))('Card testing', () => {
   let database: TestDatabase;
@@ -35,18 +33,20 @@ describe.skipIf(!(await postgresAvailable()))('Card testing', () => {
     const customer = createClient(url, token);
     const orderId = await placeOrder(customer, await addProduct(operator, { code: 'TESTED' }));
 
-    /** Tries one card after another, until the limit is reached. Returns the status of each attempt. */
+    /**
+     * Tries one card after another, until the limit is reached, however many attempts find the order in progress. Returns
+     * the status of each attempt.
+     */
     const tryCards = async (app: App): Promise<readonly number[]> => {
       const client = createClient(app.url, token);
       const statuses: number[] = [];
-      while (statuses.at(-1) !== 429 && statuses.length < attemptsMax)
+      while (statuses.at(-1) !== 429)
         statuses.push(
           (await client.checkOut(crypto.randomUUID(), [orderId], 'pm_card_chargeDeclined')).status,
         );
       return statuses;
     };
     const attempts = await Promise.all(apps.map(tryCards));
-    expect(attempts.map((statuses) => statuses.at(-1))).toEqual(apps.map(() => 429));
     const all = attempts.flat();
     expect(all.filter((status) => ![402, 409, 429].includes(status))).toEqual([]);
     expect(all.filter((status) => status === 402)).toHaveLength(declinesMax);

@@ -86,6 +86,17 @@ export const waitForStatus = async (client: Client, orderId: string, status: str
   }
 };
 
+/** Waits until the queue is empty, for at most two minutes: an order is completed or refunded before its mail is sent. */
+export const waitForTasks = async (operator: Client): Promise<void> => {
+  const untilMs = Date.now() + 120_000;
+  for (;;) {
+    const tasks = itemsOf(expectStatus(await operator.get('/queue/tasks'), 200));
+    if (tasks.length === 0) return;
+    if (Date.now() > untilMs) throw new Error(`tasks are left: ${JSON.stringify(tasks)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
 export const expectStatus = (reply: Reply, status: number): Reply => {
   if (reply.status === status) return reply;
   throw new Error(`expected ${status}, got ${reply.status}: ${JSON.stringify(reply.body)}`);

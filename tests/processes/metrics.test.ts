@@ -51,10 +51,12 @@ describe.each(runtimes)('The metrics of processes in %s', (runtime) => {
     expect(closed.type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
     expect(ofRoute(closed.samples, '/metrics', '4xx')).toBe(1);
 
-    // A worker has no routes, and the numbers of its batches and of the queue.
-    const { samples } = await pageAt(`http://127.0.0.1:${workerPort}/metrics`);
+    // A worker has no routes, and the numbers of its batches and of the queue. It is ready before its first batch.
+    const samplesOfWorker = async () => (await pageAt(`http://127.0.0.1:${workerPort}/metrics`)).samples;
+    let samples = await samplesOfWorker();
+    while (![...samples.keys()].some((key) => key.includes('operation="claim_tasks"')))
+      samples = await samplesOfWorker();
     expect(samples.get('cartwright_queue_tasks{pipeline="physical",state="failed"}')).toBe(0);
-    expect([...samples.keys()].some((key) => key.includes('operation="claim_tasks"'))).toBeTrue();
     expect((await pageAt(`${worker.url}/metrics`, { authorization })).status).toBe(404);
 
     expect(await stopApp(api)).toEqual({ code: 0, signal: null });

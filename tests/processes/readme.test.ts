@@ -27,7 +27,7 @@ const blockWith = (text: string): string => {
 /** A copy of the tree without what is not in the repository, so that the commands install and create everything. */
 const copy = createScratchFolder('readme');
 beforeAll(() => {
-  const left = /^(?:\.git|data|(?:.*\/)?node_modules)$/;
+  const left = /^(?:\.git|data|web\/dist|(?:.*\/)?node_modules)$/;
   cpSync(root, copy, { recursive: true, filter: (source) => !left.test(relative(root, source)) });
 }, 120_000);
 

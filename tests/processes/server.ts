@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, chownSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -177,15 +178,34 @@ const initDataFolder = (initdb: string, data: string): void => {
   if (result.status !== 0) throw new Error(`initdb failed: ${result.stderr || result.error?.message}`);
 };
 
-/** A port that was free a moment ago. */
+/**
+ * A port that was free a moment ago. It is below those that systems give out by themselves (from 32768 on Linux), and no
+ * two calls of a process give the same one: otherwise a socket of any other test could get it before its server listens,
+ * or while that one starts again.
+ */
 export const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
+  for (;;) {
+    portsGiven = (portsGiven + 1) % portCount;
+    const port = firstPort + portsGiven;
+    if (await canListen(port)) return port;
+  }
+};
+
+const firstPort = 20_000;
+const portCount = 10_000;
+/** The processes of a test run begin far from one another. */
+let portsGiven = randomInt(portCount);
+
+const canListen = async (port: number): Promise<boolean> => {
+  const probe = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(probe, 'listening');
+  } catch {
+    return false;
+  }
   probe.close();
   await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the probe has no port');
-  return address.port;
+  return true;
 };
 
 /** Waits until the server accepts connections. */

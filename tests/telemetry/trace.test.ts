@@ -4,8 +4,8 @@ import {
   createClient,
   expectStatus,
   placeOrder,
-  valueAt,
   waitForStatus,
+  waitForTasks,
 } from '../processes/client.ts';
 import { databases } from '../processes/databases.ts';
 import { type App, killAllApps, launchApp, type Runtime, startApp, stopApp } from '../processes/processes.ts';
@@ -42,17 +42,6 @@ const buy = async (app: App, traceparent: string): Promise<void> => {
   expectStatus(paid, 202);
   await waitForStatus(customer, orderId, 'completed');
   await waitForTasks(operator);
-};
-
-/** Waits until the queue is empty: an order is completed before its mail is sent. */
-const waitForTasks = async (operator: ReturnType<typeof createClient>): Promise<void> => {
-  const untilMs = Date.now() + 120_000;
-  for (;;) {
-    const items = valueAt((await operator.get('/queue/tasks')).body, 'items');
-    if (Array.isArray(items) && items.length === 0) return;
-    if (Date.now() > untilMs) throw new Error(`tasks are left: ${JSON.stringify(items)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 };
 
 const named = (spans: readonly ReceivedSpan[], name: string): ReceivedSpan => {

@@ -15,6 +15,7 @@ import {
   placeOrder,
   textAt,
   waitForStatus,
+  waitForTasks,
 } from '../processes/client.ts';
 import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
 import { type App, killAllApps, startApp, stopApp } from '../processes/processes.ts';
@@ -112,6 +113,7 @@ describe.each(databases)('The last release beside this version on %s', (_, creat
     const headers = { 'idempotency-key': crypto.randomUUID() };
     expectStatus(await oldShop.post('/refunds', refund, headers), 202);
     await waitForStatus(fresh, first, 'refunded');
+    await waitForTasks(newShop);
     const snapshot = await takeSnapshot({
       databaseUrl: database.url,
       provider: createInProcessProvider(database.url),

@@ -1,5 +1,13 @@
 import { afterAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
@@ -52,6 +60,13 @@ describe('The build of the pages', () => {
     expect(old.map((name) => names.includes(name))).toEqual([false, true]);
     const { script } = readManifest().documents.shop ?? { script: '' };
     expect(names).toContain(script);
+  });
+
+  test('A file of another build that is gone by the time it is looked at fails no build', async () => {
+    // A link to nothing stands for it: it is in the folder, and there is no such file.
+    symlinkSync(join(folder, 'renamed'), join(assets, 'shop-main-new00000.js.7.draft'));
+    expect(await buildPages(folder, { onlyIfStale: false })).toBe(true);
+    rmSync(join(assets, 'shop-main-new00000.js.7.draft'));
   });
 
   test('It writes the scripts for production, and no script holds a path of the machine', () => {

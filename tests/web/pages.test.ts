@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +11,7 @@ import { type Listening, serve } from '../../api/http/serve.ts';
 import { readPageFiles } from '../../server/pageFiles.ts';
 import { buildPages } from '../../web/build.ts';
 import { createTestApi } from '../api/testApi.ts';
+import { waitTurns } from '../timer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cartwright-pages-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -242,6 +245,37 @@ describe('The pages over a socket', () => {
       socket.on('end', () => resolve(Number(text.split(' ')[1])));
       socket.on('error', reject);
     });
+});
+
+describe('Pages that another start builds meanwhile', () => {
+  const startBuild = (name: string) => {
+    const dist = join(folder, name);
+    mkdirSync(join(dist, 'assets'), { recursive: true });
+    return { dist, asset: (file: string) => join(dist, 'assets', file) };
+  };
+
+  test('A document is known only with its files', async () => {
+    const { dist, asset } = startBuild('late');
+    expect(spawnSync('mkfifo', [join(dist, 'manifest.json')]).status).toBe(0);
+    const reading = readPageFiles(false, { ...folders, dist });
+    // One that does not wait for the manifest looks for the files now.
+    await waitTurns(200);
+    // As a build does it: the manifest comes last.
+    writeFileSync(asset('shop-main-1.js'), 'export {};');
+    const document = { script: 'shop-main-1.js', style: '', preloads: [] };
+    await writeFile(join(dist, 'manifest.json'), JSON.stringify({ documents: { shop: document } }));
+    const { assets, documents } = await reading;
+    expect([documents?.has('shop'), assets.has('shop-main-1.js')]).toEqual([true, true]);
+  });
+
+  test('An old file that the build removes is no file of the shop', async () => {
+    const { dist, asset } = startBuild('removed');
+    // A link to nothing stands for it: it is in the folder, and there is no such file.
+    symlinkSync(asset('gone'), asset('shop-main-0.js'));
+    writeFileSync(asset('shop-main-1.js'), 'export {};');
+    const { assets } = await readPageFiles(false, { ...folders, dist });
+    expect([...assets.keys()]).toEqual(['shop-main-1.js']);
+  });
 });
 
 describe('Pages that were not built', () => {

@@ -23,8 +23,12 @@ const axe = readFileSync(
   'utf8',
 );
 
-/** What axe finds, each as one line. It comes in through the debugger, because the page's policy takes no script. */
+/**
+ * What axe finds at the top of the page, each as one line. Elsewhere the bar that sticks may lie over a part of a link or a
+ * button, which is a small target for axe. It comes in through the debugger, because the page's policy takes no script.
+ */
 export const violationsOf = async (page: Page): Promise<readonly string[]> => {
+  await page.evaluate(() => scrollTo(0, 0));
   const debug = await page.context().newCDPSession(page);
   await debug.send('Runtime.evaluate', { expression: axe });
   const { result } = await debug.send('Runtime.evaluate', {

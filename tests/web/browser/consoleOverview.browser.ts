@@ -165,8 +165,6 @@ withConsole(
             for (const [colorScheme, width] of looks) {
               await page.emulateMedia({ colorScheme });
               await page.setViewportSize({ width, height: 844 });
-              // At the top no bar that sticks lies over a part of a link.
-              await page.evaluate(() => scrollTo(0, 0));
               // The chart follows a moment later.
               await page.waitForFunction(
                 () =>

@@ -118,8 +118,6 @@ await withTasks('The looks of the page of tasks', ({ shop, visit, failMails, sto
             for (const [colorScheme, width] of looks) {
               await page.emulateMedia({ colorScheme });
               await page.setViewportSize({ width, height: 844 });
-              // Where it has scrolled to, the line on top may cover a half of a button.
-              await page.evaluate(() => scrollTo(0, 0));
               const where = `${name}, ${language}, ${colorScheme}, ${width} px`;
               const overflow = await overflowOf(page);
               if (overflow > 0) faults.push(`${where}: ${overflow} px too wide`);

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { createEngine } from '../../../adapters/sandbox/engine.ts';
@@ -11,6 +9,7 @@ import { createMemoryRecords } from '../../../adapters/sandbox/memoryRecords.ts'
 import { createSystemWorld } from '../../../adapters/system/system.ts';
 import { buildPages } from '../../../web/build.ts';
 import { type App, killAllApps, startApp } from '../../processes/processes.ts';
+import { freePort } from '../../processes/server.ts';
 import { tokenFor } from '../../processes/tokens.ts';
 import { chromiumPath, hangMs, launchChromium, stepHangMs } from './chromium.ts';
 
@@ -202,7 +201,7 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
   );
 
   test('A bank with a page of its own sends the customer back, and the same payment goes on', async () => {
-    const port = await findFreePort();
+    const port = await freePort();
     const returning = await startApp({
       databaseUrl: 'sqlite::memory:',
       port,
@@ -250,12 +249,3 @@ const signInAndOrder = (page: Page, token: string, productId: string) =>
     },
     [token, productId],
   );
-
-const findFreePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-};
