@@ -82,6 +82,13 @@ describe('What looks like a guard', () => {
     ]);
     const unindexed = "tx`delete from task where due_ms + 0 >= 1 and state || '' = 'running'`";
     expect(textsIn('adapters/postgres/a.ts', unindexed)).toEqual(['due_ms + 0 >=', "state || '' ="]);
+    const onTwoLines = 'tx`update task t\n set state = 1 where t.lease = 2`';
+    expect(textsIn('adapters/postgres/a.ts', onTwoLines)).toEqual(['t.lease =']);
+    const asked =
+      "tx`delete from task where not exists (select 1) and not paused and \u0024{isOneOf('status', ended)}`";
+    expect(textsIn('adapters/sqlite/a.ts', asked)).toEqual(['not exists (', 'not paused', 'isOneOf(']);
+    const built = 'db.insert(a).values(b).onConflictDoNothing();';
+    expect(textsIn('adapters/sqlite/a.ts', built)).toEqual(['onConflictDoNothing']);
     expect(textsIn('adapters/postgres/a.ts', '// for update\n/* on conflict */ lock')).toEqual([]);
     expect(textsIn('adapters/sqlite/a.ts', "'insert or ignore into a' 'x on conflict do nothing'")).toEqual([
       ...['insert or ignore', 'on conflict'],
