@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { allPairs, nameOf } from '../interleavings/scenario.ts';
 import { allTriples } from '../interleavings/triples.ts';
 import { sourceRoot } from '../replacement.ts';
@@ -61,6 +63,14 @@ describe('The list of guards', () => {
     expect(has(inTest(file, `${first} ${second}`, 1))).toBe(true);
     expect(has(inTest(file, `${first} again ${second}`, 1))).toBe(false);
   });
+
+  test('A run that is asked for a guard or a scenario that does not exist is no success', () => {
+    for (const tool of ['guards', 'interleavings']) {
+      const program = join(sourceRoot, `tests/${tool}/main.ts`);
+      const { status, stderr } = spawnSync(process.execPath, [program, '--only', 'no such name']);
+      expect([tool, status, stderr.includes('is of that name')]).toEqual([tool, 1, true]);
+    }
+  }, 60_000);
 
   test('A guard that nothing catches has a reason', () => {
     const reasons = allGuards.flatMap((guard) => (isCaught(guard) ? [] : [guard.reason]));

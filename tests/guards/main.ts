@@ -40,6 +40,8 @@ const asked = caught
   .filter(({ name }) => values.only === undefined || name.includes(values.only))
   .filter(({ caughtBy }) => values.by === undefined || caughtBy.by === values.by);
 
+if (asked.length === 0) throw new Error('no guard is of that name');
+
 // To start one takes longer than most tests.
 const server = await startPostgresServer();
 const postgresUrl = server.url('postgres');
