@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { createAdoptedRefundFixture } from './adoptedRefundFixture.ts';
-import { defined } from './fixture.ts';
+import { defined, refundFailed } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 /** Refunds that were made at the provider of part of a charge of several orders. */
@@ -57,6 +57,18 @@ export const assignedRefundsContract = (name: string, open: OpenStore): void => 
       expect(await statuses(orders)).toEqual(['refunded', 'refunded', 'paid']);
       const amounts = (await refundsOf(paymentOf(orders))).map(({ amount }) => amount.amount);
       expect(amounts.toSorted()).toEqual([100, 150, 200]);
+    });
+
+    test('A refund that failed takes no room in the order that a part is assigned to', async () => {
+      const { fixture } = context();
+      const orders = await placePaid([100, 200]);
+      const id = defined(orders[0]).id;
+      await fixture.finishRefund((await fixture.requestRefund(id)).id, refundFailed);
+      await adopt(paymentOf(orders), report(100));
+      const [rest] = await cases('refunds_unassigned');
+      expect((await assign(defined(rest).id, id))._unsafeUnwrap()).toMatchObject({ orderId: id });
+      expect(await cases('refunds_unassigned')).toEqual([]);
+      expect(await statuses(orders)).toEqual(['refunded', 'paid']);
     });
 
     test('A part belongs to all orders once nothing of the charge stays paid', async () => {

@@ -3,7 +3,8 @@ import type { OperatorCommand } from '../../core/activity.ts';
 import type { ContactCorrection } from '../../core/contact.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
 import { withServices } from '../../core/pipelines/withServices.ts';
-import { defined, refundSucceeded, succeeded, unwrap } from './fixture.ts';
+import type { FinishedRefund } from '../../core/refund.ts';
+import { defined, refundFailed, refundSucceeded, succeeded, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 const done = { kind: 'done', detail: '<m@shop.example>' } as const;
@@ -188,6 +189,28 @@ export const contactsContract = (name: string, open: OpenStore): void => {
       const [resent] = await fixture.claimJobs('refund');
       expect(resent).toMatchObject({ jobId: id, step: 'notify_customer' });
       expect(defined(resent).taskId).not.toBe(defined(mail).taskId);
+    });
+
+    test('Only the mails about refunds of ours that have left are sent again, and none that is still to be sent', async () => {
+      const { fixture, store } = context();
+      const order = await fixture.placePaidOrder(await fixture.createProduct());
+      const finish = async (amount: number, outcome: FinishedRefund['outcome']): Promise<string> => {
+        const { id } = await fixture.requestRefund(order.id, amount);
+        await fixture.finishRefund(id, outcome);
+        for (const job of await fixture.claimJobs('refund')) await fixture.reportJob(job, { kind: 'done' });
+        return id;
+      };
+      const mailed = await finish(1, refundSucceeded);
+      await finish(2, refundFailed);
+      const adopted = { reference: 're_2', refundId: null, origin: 'provider', atMs: 1 } as const;
+      const refunds = [{ ...adopted, amount: { ...order.total, amount: 3 } }];
+      const paymentId = defined((await fixture.findOrder(order.id)).checkoutId);
+      await unwrap(store.refunds.adopt({ paymentId, refunds, createId: fixture.newId }, fixture.now()));
+      const toMail = await fixture.requestRefund(order.id, 4);
+      await fixture.finishRefund(toMail.id, { ...refundSucceeded, reference: 're_4' });
+      expect(await correct(order.id, { resend: true })).toMatchObject({ resent: 1 });
+      const jobs = await fixture.claimJobs('refund');
+      expect(jobs.map(({ jobId }) => jobId)).toEqual([toMail.id, mailed]);
     });
 
     test('An order that waits for its carrier goes on, and its mail goes to the corrected address', async () => {

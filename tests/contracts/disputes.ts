@@ -129,6 +129,7 @@ export const disputesContract = (name: string, open: OpenStore): void => {
       world.advance(3_600_000);
       expect((await cases('refunds_stuck')).map(({ refundId }) => refundId)).toEqual([other.id]);
       await record(paymentOf(orders), 'won');
+      expect((await fixture.findRefund(id)).disputed).toBe(false);
       expect((await fixture.claimJobs('refund')).map(({ jobId }) => jobId)).toEqual([id]);
       expect((await unwrap(store.ledger.counts(fixture.now()))).refunds_stuck.count).toBe(2);
     });

@@ -59,5 +59,20 @@ export const eventFollowersContract = (name: string, open: OpenStore): void => {
       await report(id, await claim(id));
       expect(typesOf(await claim(id))).toEqual(['order.paid']);
     });
+
+    test('One that has failed itself waits on if the one before it is sent again by hand', async () => {
+      const { fixture, store, world } = context();
+      const id = await subscribeAndPay();
+      const attempt = { atMs: fixture.now(), responseStatus: 200, error: null };
+      const first = await claim(id);
+      await report(id, first, { kind: 'delivered' }, attempt);
+      await report(id, await claim(id), failed());
+      const delivery = { subscriptionId: id, id: defined(first[0]).id };
+      expect(await unwrap(store.deliveries.resend(delivery, fixture.now()))).toBe(true);
+      await report(id, await claim(id));
+      expect(await claim(id)).toEqual([]);
+      world.advance(failureMs);
+      expect(typesOf(await claim(id))).toEqual(['order.paid']);
+    });
   });
 };

@@ -111,6 +111,20 @@ export const invoiceServicesContract = (name: string, open: OpenWithBackdoor): v
       ]);
     });
 
+    test('The request names no refund that failed, and no lost dispute', async () => {
+      const { fixture, store } = context();
+      const [order] = await payTogether(['physical']);
+      const { id, checkoutId, total } = defined(order);
+      const failed = await fixture.requestRefund(id, 50);
+      await fixture.finishRefund(failed.id, refundFailed);
+      const dispute = { reference: 'dp_1', refundId: null, origin: 'dispute', atMs: 1 } as const;
+      const refunds = [{ ...dispute, amount: { ...total, amount: 7 } }];
+      const adoption = { paymentId: defined(checkoutId), refunds, createId: fixture.newId };
+      expect(await unwrap(store.refunds.adopt(adoption, fixture.now()))).toBe(1);
+      expect((await fixture.findOrder(id)).refunded.amount).toBe(7);
+      expect(bodyOf(await claim('physical')).orders).toMatchObject([{ id, refunded: { amount: 0 } }]);
+    });
+
     test('A group that is refunded after it has asked leaves the request to the others, unchanged', async () => {
       const orders = await payTogether(['physical', 'service']);
       const asked = await claim('physical');

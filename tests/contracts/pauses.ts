@@ -109,6 +109,18 @@ export const pausesContract = (name: string, open: OpenStore): void => {
       expect((await fixture.claimTasks('physical')).leases).toHaveLength(1);
     });
 
+    test('A parked task stays parked until the last pause of its step has ended', async () => {
+      const { fixture, store } = context();
+      await payMany(1);
+      const [one, other] = [await begin(), await begin()];
+      expect(await fixture.claimTasks('physical')).toEqual({ processed: 1, leases: [] });
+      await unwrap(store.pauses.end(one.id, fixture.now()));
+      expect(await resume()).toBe(0);
+      await unwrap(store.pauses.end(other.id, fixture.now()));
+      expect(await resume()).toBe(1);
+      expect((await fixture.claimTasks('physical')).leases).toHaveLength(1);
+    });
+
     test('A pause and its end are in the activity, and a repeated key makes no second pause', async () => {
       const { fixture, store } = context();
       const commandKey = {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { allPairs, nameOf } from '../interleavings/scenario.ts';
 import { allTriples } from '../interleavings/triples.ts';
 import { sourceRoot } from '../replacement.ts';
@@ -62,6 +64,14 @@ describe('The list of guards', () => {
     expect(has(inTest(file, `${first} again ${second}`, 1))).toBe(false);
   });
 
+  test('A run that is asked for a guard or a scenario that does not exist is no success', () => {
+    for (const tool of ['guards', 'interleavings']) {
+      const program = join(sourceRoot, `tests/${tool}/main.ts`);
+      const { status, stderr } = spawnSync(process.execPath, [program, '--only', 'no such name']);
+      expect([tool, status, stderr.includes('is of that name')]).toEqual([tool, 1, true]);
+    }
+  }, 60_000);
+
   test('A guard that nothing catches has a reason', () => {
     const reasons = allGuards.flatMap((guard) => (isCaught(guard) ? [] : [guard.reason]));
     expect(reasons.filter((reason) => reason.length < 20)).toEqual([]);
@@ -82,6 +92,13 @@ describe('What looks like a guard', () => {
     ]);
     const unindexed = "tx`delete from task where due_ms + 0 >= 1 and state || '' = 'running'`";
     expect(textsIn('adapters/postgres/a.ts', unindexed)).toEqual(['due_ms + 0 >=', "state || '' ="]);
+    const onTwoLines = 'tx`update task t\n set state = 1 where t.lease = 2`';
+    expect(textsIn('adapters/postgres/a.ts', onTwoLines)).toEqual(['t.lease =']);
+    const asked =
+      "tx`delete from task where not exists (select 1) and not paused and \u0024{isOneOf('status', ended)}`";
+    expect(textsIn('adapters/sqlite/a.ts', asked)).toEqual(['not exists (', 'not paused', 'isOneOf(']);
+    const built = 'db.insert(a).values(b).onConflictDoNothing();';
+    expect(textsIn('adapters/sqlite/a.ts', built)).toEqual(['onConflictDoNothing']);
     expect(textsIn('adapters/postgres/a.ts', '// for update\n/* on conflict */ lock')).toEqual([]);
     expect(textsIn('adapters/sqlite/a.ts', "'insert or ignore into a' 'x on conflict do nothing'")).toEqual([
       ...['insert or ignore', 'on conflict'],

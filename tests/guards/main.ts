@@ -9,6 +9,7 @@
  * of the kill test.
  */
 import { parseArgs } from 'node:util';
+import { currentCommit } from '../processes/commit.ts';
 import { killAllApps } from '../processes/processes.ts';
 import { startPostgresServer } from '../processes/server.ts';
 import { tryToCatch } from './catchers.ts';
@@ -39,10 +40,13 @@ const asked = caught
   .filter(({ name }) => values.only === undefined || name.includes(values.only))
   .filter(({ caughtBy }) => values.by === undefined || caughtBy.by === values.by);
 
+if (asked.length === 0) throw new Error('no guard is of that name');
+
 // To start one takes longer than most tests.
 const server = await startPostgresServer();
 const postgresUrl = server.url('postgres');
 
+const atCommit = currentCommit();
 const startedMs = performance.now();
 const secondsSince = (ms: number): number => Math.round((performance.now() - ms) / 1_000);
 const missed: CaughtGuard[] = [];
@@ -97,7 +101,7 @@ console.table(
   ),
 );
 console.log(
-  `${asked.length} guards taken out in ${secondsSince(startedMs)} s, and ${redundant} rows with a reason. ` +
+  `${asked.length} guards taken out at ${atCommit} in ${secondsSince(startedMs)} s, and ${redundant} rows with a reason. ` +
     (missed.length === 0
       ? 'The removal of every guard was noticed'
       : `NOT noticed: ${missed.map(({ name }) => name).join('; ')}`),

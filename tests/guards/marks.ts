@@ -23,13 +23,13 @@ const withoutComments = (source: string, isSql: boolean): string => {
 
 const locks =
   /\bfor (?:no key )?update\b|\bfor (?:key )?share\b|\bskip locked\b|\bpg_(?:try_)?advisory\w+|\block table\b|\bbegin immediate\b/gi;
-const conflicts = /\bon conflict\b|\binsert or (?:ignore|replace)\b/gi;
+const conflicts = /\bon conflict\b|\binsert or (?:ignore|replace)\b|\bonConflict\w+/gi;
 const indexes = /\bunique\b|\bprimary key\b|\bcheck \(\w+ >=? 0\)/gi;
 const rules =
   /(?<!= )\berr\(\s*\{\s*kind: '(?!unavailable')\w+'|\bnext(?:Order|Payment|Refund|Dispute)Status\((?!\s*status:)/g;
 
 /** A statement that changes or deletes rows, up to the end of its text. */
-const changes = /\b(?:update \w+(?: (?:as )?\w+)? set|do update\s+set|delete from)\b/gi;
+const changes = /\b(?:update\s+\w+(?:\s+(?:as\s+)?\w+)?\s+set|do\s+update\s+set|delete\s+from)\b/gi;
 /** A statement that reads rows and keeps them. */
 const rowLocks = /\bfor (?:no key )?update\b/gi;
 /** From `where` to the next clause. */
@@ -39,10 +39,20 @@ const recheckedColumns = [
   ...['lease', 'attempt', 'seq', 'status', 'state', 'lease_until_ms', 'held', 'units', 'origin', 'paused'],
   ...['due_ms', 'run_ms', 'recover_ms', 'response', 'accepted_ms', 'answered_ms', 'sold_before'],
   ...['ended_ms', 'revoked_ms', 'probe_at_ms', 'probe_task_id', 'processed_ms', 'version', 'limited'],
+  ...['attempts', 'finished_ms', 'disputed', 'archived'],
 ].join('|');
-/** With `+ 0` or `|| ''` a condition is kept from an index. It is a re-check as before. */
+const recheckedColumn = `\\b(?:\\w+\\.)?(?:${recheckedColumns})`;
+/**
+ * With `+ 0` or `|| ''` a condition is kept from an index. It is a re-check as before. What stands in a template may be one
+ * of a list of statuses.
+ */
 const rechecks = new RegExp(
-  `\\b(?:\\w+\\.)?(?:${recheckedColumns})\\s*(?:\\|\\| ''|\\+ 0)?\\s*(?:=|<>|<=|>=|<|>|\\bin\\b|\\bis (?:not )?null\\b|\\bis (?:not )?distinct\\b)`,
+  [
+    `${recheckedColumn}\\s*(?:\\|\\| ''|\\+ 0)?\\s*(?:=|<>|<=|>=|<|>|\\bin\\b|\\bis (?:not )?(?:null|distinct)\\b)`,
+    `\\bnot ${recheckedColumn}\\b`,
+    '\\b(?:not )?exists \\(',
+    '\\bisOneOf\\(',
+  ].join('|'),
   'gi',
 );
 

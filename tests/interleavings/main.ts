@@ -12,6 +12,7 @@
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { currentCommit } from '../processes/commit.ts';
 import { type RunOptions, run } from './run.ts';
 
 const { values } = parseArgs({
@@ -54,6 +55,8 @@ const optionsOf = (server: 15 | 18, prepared: boolean): RunOptions => ({
 const runs = values.all
   ? ([18, 15] as const).flatMap((server) => [true, false].map((prepared) => optionsOf(server, prepared)))
   : [optionsOf(values.server === '15' ? 15 : 18, !values['no-prepare'])];
+const atCommit = currentCommit();
 let isBroken = false;
 for (const options of runs) if (!(await run(options))) isBroken = true;
+console.log(`at ${atCommit}`);
 process.exit(isBroken ? 1 : 0);

@@ -23,6 +23,7 @@ const fewWorks = 8;
 /** Runs all work on a server of its own. Returns false if something is broken. */
 export const run = async (options: RunOptions): Promise<boolean> => {
   const works = listWork(options.list);
+  if (works.length === 0) throw new Error('no scenario is of that name');
   const server = await startServer(options.server);
   try {
     const tally = createTally(works, options, await server.version());

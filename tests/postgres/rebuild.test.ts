@@ -114,6 +114,22 @@ describe.skipIf(!(await postgresAvailable()))('search tokens', () => {
     await shop.close();
   });
 
+  test('An ended order that somebody holds is waited for', async () => {
+    const shop = await openOldShop();
+    const { store, sql } = shop;
+    const held = await sql.reserve();
+    await held`begin`;
+    await held`select from order_ended for update`;
+    let slice = await unwrap(store.refoldNames(100));
+    while (slice?.isWaiting === false) slice = await unwrap(store.refoldNames(100));
+    expect(slice).toEqual({ part: 'order_ended', names: 0, isWaiting: true });
+    await held`commit`;
+    held.release();
+    await refoldAll(store, 100);
+    await expectNewTokens(store);
+    await shop.close();
+  });
+
   test('A database is refused whose names a newer version has folded, or has begun to fold', async () => {
     const shop = await openOldShop();
     await shop.sql`update search_rebuild set version = ${foldVersion + 1}`;

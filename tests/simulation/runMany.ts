@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import process from 'node:process';
+import { currentCommit } from '../processes/commit.ts';
 import { createCoverage } from './coverage.ts';
 import { renderCoverage, tooRare } from './coverageReport.ts';
 import { runSeeds, type SeedOptions, type SeedRange } from './runSeeds.ts';
@@ -40,7 +40,7 @@ export const createRunner = async (run: SeedOptions): Promise<Runner> => {
 /** Runs histories, in shards if there are several. Returns true if all is well. */
 export const runMany = async (run: RunOptions): Promise<boolean> => {
   const { firstSeed, count, shards, requiresCoverage, showsCoverage } = run;
-  const atCommit = commit();
+  const atCommit = currentCommit();
   const startedMs = performance.now();
   const elapsedMs = () => performance.now() - startedMs;
   const runners =
@@ -122,13 +122,3 @@ const watchSignals = (say: () => void) => {
 
 const withoutShards = (args: readonly string[]): readonly string[] =>
   args.filter((arg, index) => !arg.startsWith('--shards') && args[index - 1] !== '--shards');
-
-const commit = (): string => {
-  try {
-    const git = (...args: readonly string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
-    const isChanged = git('status', '--porcelain', '--untracked-files=no') !== '';
-    return `${git('rev-parse', '--short', 'HEAD')}${isChanged ? ' (changed)' : ''}`;
-  } catch {
-    return 'an unknown commit';
-  }
-};

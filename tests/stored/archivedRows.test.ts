@@ -47,9 +47,31 @@ describe.each(archivedDatabases)('Archived rows of $name', ({ create, openStore,
     expect(await readHistory()).toHaveLength(1);
   });
 
+  test('The history of an order that is disputed stays', async () => {
+    const [lease] = await fixture.payAndLease([await fixture.createProduct()]);
+    if (lease === undefined) throw new Error('the order has no task');
+    await fixture.report(lease, { kind: 'done', detail: null });
+    const { id, checkoutId, total, status } = await fixture.findOrder(lease.order.id);
+    expect(status).toBe('completed');
+    const opened = { reference: 'dp_1', reason: 'fraudulent', status: 'open', isConfirmed: true } as const;
+    const disputes = [{ ...opened, amount: total, atMs: fixture.now() }];
+    const charge = { paymentId: checkoutId ?? '', disputes, createId: fixture.newId };
+    expect(await unwrap(store.disputes.record(charge, fixture.now()))).toBe(1);
+    const history = await readHistory();
+    expect(history.map((row) => row.id)).toContain(id);
+    expect(await archive.remove('order_state', history)).toBe(0);
+  });
+
   test('A history row that is still there is not restored', async () => {
     await cancelOne();
     expect(await archive.restore(await readHistory())).toBe(0);
+  });
+
+  test('The step ledger of a task that is still there stays', async () => {
+    await fixture.payAndLease([await fixture.createProduct()]);
+    const entries = await archive.read('step_ledger', everything, null, 100);
+    expect(entries).toHaveLength(1);
+    expect(await archive.remove('step_ledger', entries)).toBe(0);
   });
 
   test('An entry of the step ledger is restored once', async () => {

@@ -35,4 +35,13 @@ export const postgresEventBatches: readonly Guard[] = [
     ],
     'What gives an event a row deletes its batch in the same statement, under the lease. An event is made once, so it is in one batch.',
   ),
+  guard(
+    'a batch is written out for its holder only, on PostgreSQL',
+    [batches, '\n        and exists (select from holder)', ''],
+    inTest(
+      'tests/postgres/eventBatches.test.ts',
+      'A worker that was frozen past its lease writes nothing out',
+      1,
+    ),
+  ),
 ];

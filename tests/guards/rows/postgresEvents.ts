@@ -150,4 +150,31 @@ export const postgresEvents: readonly Guard[] = [
       92,
     ),
   ),
+  guard(
+    'an event that has failed itself waits on, on PostgreSQL',
+    ['adapters/postgres/events/followers.ts', ' and e.attempts = 0', ''],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'One that has failed itself waits on if the one before it is sent again by hand',
+      1,
+    ),
+  ),
+  guard(
+    'a paused subscription has no run, on PostgreSQL',
+    ['adapters/postgres/events/runs.ts', ' and not paused', ''],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A paused subscription has no run, and the report of a run writes its health',
+      1,
+    ),
+  ),
+  guard(
+    'a report under an old lease ends no batch, on PostgreSQL',
+    ['adapters/postgres/events/runs.ts', '\n            where exists (select from holder)', ''],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A run whose lease has expired is claimed anew, and the report of the old one changes nothing',
+      1,
+    ),
+  ),
 ];

@@ -164,4 +164,53 @@ export const postgresOthers: readonly Guard[] = [
       81,
     ),
   ),
+  guard(
+    'the archive keeps the step ledger of a task that is there, on PostgreSQL',
+    ['adapters/postgres/archive/archive.ts', ' and not exists (select from task t where t.id = k.id)', ''],
+    inTest('tests/stored/archivedRows.test.ts', 'The step ledger of a task that is still there stays', 1),
+  ),
+  guard(
+    'a secret that another process has stored, on PostgreSQL',
+    ['adapters/postgres/store.ts', '.onConflictDoNothing()', ''],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A secret keeps its first value when many callers ask at once',
+      1,
+    ),
+  ),
+  guard(
+    'a checkout that counts towards a limit is kept, on PostgreSQL',
+    ['adapters/postgres/checkout/countedCheckouts.ts', 'and not exists (', 'or exists ('],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A challenge that fails counts as a decline from then on, however long it waited',
+      1,
+    ),
+  ),
+  guard(
+    'a search rebuild waits for ended orders that somebody holds, on PostgreSQL',
+    [
+      'adapters/postgres/search/rebuild.ts',
+      `exists (
+      select from order_ended e join product_snapshot s on s.id = e.snapshot_id
+      where e.name_vector <> s.name_vector
+    ) as stale`,
+      'false as stale',
+    ],
+    inTest('tests/postgres/rebuild.test.ts', 'An ended order that somebody holds is waited for', 1),
+  ),
+  guard(
+    'the archive keeps the histories of orders that are disputed, on PostgreSQL',
+    ['adapters/postgres/archive/archive.ts', 'not o.disputed and ', ''],
+    inTest('tests/stored/archivedRows.test.ts', 'The history of an order that is disputed stays', 2),
+  ),
+  guard(
+    'a reconciliation that is finished once, on PostgreSQL',
+    ['adapters/postgres/ledger/reconciliations.ts', ' and finished_ms is null', ''],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A reconciliation is requested, finished by its job and then never changes',
+      1,
+    ),
+  ),
 ];

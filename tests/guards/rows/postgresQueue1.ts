@@ -195,4 +195,43 @@ export const postgresQueue1: readonly Guard[] = [
       70,
     ),
   ),
+  guard(
+    'a probe that is on its way is the only one, on PostgreSQL',
+    [
+      'adapters/postgres/queue/pauses.ts',
+      '\n        and not exists (\n          select from task t',
+      '\n        or exists (\n          select from task t',
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'One probe at a time passes a pause of a fault, when it is due',
+      1,
+    ),
+  ),
+  guard(
+    'no probe is sent while an operator holds the step, on PostgreSQL',
+    [
+      'adapters/postgres/queue/pauses.ts',
+      'and not exists (\n          select from pause o',
+      'or exists (\n          select from pause o',
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'No probe is sent while an operator holds the step, and the probe of then is held, too',
+      1,
+    ),
+  ),
+  guard(
+    'the end of a pause leaves tasks that another one holds, on PostgreSQL',
+    [
+      'adapters/postgres/queue/pauses.ts',
+      'where not exists (\n          select from pause p',
+      'where true or exists (\n          select from pause p',
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A parked task stays parked until the last pause of its step has ended',
+      1,
+    ),
+  ),
 ];

@@ -105,4 +105,79 @@ export const postgresRefunds: readonly Guard[] = [
       20,
     ),
   ),
+  guard(
+    'the mail about a refund that failed is not sent again, on PostgreSQL',
+    [
+      'adapters/postgres/contacts/contacts.ts',
+      ` and status in (\${statusList(tx, succeededRefundStatuses)})`,
+      '',
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Only the mails about refunds of ours that have left are sent again, and none that is still to be sent',
+      1,
+    ),
+  ),
+  guard(
+    'the mail about a refund of the provider is not sent again, on PostgreSQL',
+    ['adapters/postgres/contacts/contacts.ts', `(origin = 'operator' or origin = 'system')`, 'true'],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Only the mails about refunds of ours that have left are sent again, and none that is still to be sent',
+      1,
+    ),
+  ),
+  guard(
+    'the mail about a refund that is still to be sent is not sent twice, on PostgreSQL',
+    [
+      'adapters/postgres/contacts/contacts.ts',
+      ' and not exists (select from task t where t.job_id = r.id)',
+      '',
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'Only the mails about refunds of ours that have left are sent again, and none that is still to be sent',
+      1,
+    ),
+  ),
+  guard(
+    'a request for an invoice leaves out refunds that failed, on PostgreSQL',
+    [
+      'adapters/postgres/queue/invoiceRequests.ts',
+      ` and r.status in (\${statusList(tx, succeededRefundStatuses)})`,
+      '',
+    ],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'The request names no refund that failed, and no lost dispute',
+      1,
+    ),
+  ),
+  guard(
+    'a request for an invoice leaves out lost disputes, on PostgreSQL',
+    ['adapters/postgres/queue/invoiceRequests.ts', `r.origin = any(\${creditedOrigins}::text[])`, 'true'],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'The request names no refund that failed, and no lost dispute',
+      1,
+    ),
+  ),
+  guard(
+    'a refund that failed takes no room from one that is assigned, on PostgreSQL',
+    ['adapters/postgres/refunds/adopt.ts', ` and status in (\${statusList(tx, countedRefundStatuses)})`, ''],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A refund that failed takes no room in the order that a part is assigned to',
+      1,
+    ),
+  ),
+  guard(
+    'a dispute that has ended holds back no refund, on PostgreSQL',
+    ['adapters/postgres/refunds/read.ts', " and d.status = 'open'", ''],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A requested refund is held back by a dispute, is no alarm, and is due when the dispute ends',
+      1,
+    ),
+  ),
 ];

@@ -47,6 +47,16 @@ export const reasons2: readonly Guard[] = [
     'A step is reported as done once, under its lease. Only a task that is moved back to its step by hand reports it again, and the first reference stays then.',
   ),
   redundant(
+    'attempts that are counted are counted anew, on PostgreSQL',
+    [['adapters/postgres/events/subscriptions.ts', 'attempts > 0']],
+    'It would set attempts to 0 that are 0. It saves the write.',
+  ),
+  redundant(
+    'only held units are noted as sold, on PostgreSQL',
+    [['adapters/postgres/queue/transitions.ts', 'where held >']],
+    'A row of no units would add nothing when it is merged. It saves the row.',
+  ),
+  redundant(
     'a rescue takes running tasks only, on PostgreSQL',
     [['adapters/postgres/queue/rescue.ts', 'task\n      where state =']],
     'Only a task that runs has the end of a lease, which is the next condition.',

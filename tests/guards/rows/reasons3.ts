@@ -12,6 +12,11 @@ export const reasons3: readonly Guard[] = [
     'SQLite refuses a write after reads that have become old (SQLITE_BUSY_SNAPSHOT), so nothing wrong is written. It would refuse the requests of a shop with several processes, though.',
   ),
   redundant(
+    'the end of a dispute resumes open refunds only, on SQLite',
+    [['adapters/sqlite/disputes/disputes.ts', "isOneOf('+status'"]],
+    'The job of a refund that has ended is gone, so there is no task to bring forward.',
+  ),
+  redundant(
     'the end of a dispute resumes tasks that are ready only, on SQLite',
     [['adapters/sqlite/disputes/disputes.ts', 'and state =']],
     'Nobody reads when a task is due while it runs, and its report writes that anew. An operator’s retry of a failed one does, too.',

@@ -145,4 +145,13 @@ export const sqliteEvents: readonly Guard[] = [
       1,
     ),
   ),
+  guard(
+    'an event that has failed itself waits on, on SQLite',
+    ['adapters/sqlite/events/followers.ts', ' and event.attempts = 0', ''],
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'One that has failed itself waits on if the one before it is sent again by hand',
+      1,
+    ),
+  ),
 ];

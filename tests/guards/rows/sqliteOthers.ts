@@ -28,8 +28,8 @@ export const sqliteOthers: readonly Guard[] = [
     'the archive keeps the histories of orders that changed meanwhile, on SQLite',
     [
       'adapters/sqlite/archive/archive.ts',
-      `o.status in (\${listOf(archivableStatuses)}`,
-      `(o.status in (\${listOf(archivableStatuses)}) or true`,
+      `exists (\n      select 1 from orders o where o.id = order_id and not o.disputed and o.status in (\${listOf(archivableStatuses)})\n    )`,
+      'true',
     ],
     inTest('tests/stored/archivedRows.test.ts', 'The history of an order that is not finished stays', 1),
   ),
@@ -128,6 +128,61 @@ export const sqliteOthers: readonly Guard[] = [
     inTest(
       'tests/provider/stripe.test.ts',
       'A charge whose challenge failed is declined only after it is cancelled',
+      1,
+    ),
+  ),
+  guard(
+    'the archive keeps the step ledger of a task that is there, on SQLite',
+    [
+      'adapters/sqlite/archive/archive.ts',
+      '\n      and not exists (select 1 from task t where t.id = task_id)',
+      '',
+    ],
+    inTest('tests/stored/archivedRows.test.ts', 'The step ledger of a task that is still there stays', 1),
+  ),
+  guard(
+    'a mail that is captured twice, on SQLite',
+    ['adapters/sqlite/mailbox/mailbox.ts', '\n    .onConflictDoNothing({ target: messageId })', ''],
+    inTest('tests/contracts/sqlite.test.ts', 'A mail that is sent again is stored once', 1),
+  ),
+  guard(
+    'a checkout that counts towards a limit is kept, on SQLite',
+    [
+      'adapters/sqlite/checkout/countedCheckouts.ts',
+      'created_ms < ? and not exists (',
+      'created_ms < ? or exists (',
+    ],
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'A challenge that fails counts as a decline from then on, however long it waited',
+      1,
+    ),
+  ),
+  guard(
+    'a secret that another process has stored, on SQLite',
+    ['adapters/sqlite/store.ts', '.onConflictDoNothing()', ''],
+    inTest(
+      'tests/processes/sqliteFile.test.ts',
+      'Four processes open and migrate a new file at the same time',
+      3,
+      5,
+    ),
+  ),
+  guard(
+    'the archive keeps the histories of orders that are disputed, on SQLite',
+    ['adapters/sqlite/archive/archive.ts', 'not o.disputed and ', ''],
+    inTest('tests/stored/archivedRows.test.ts', 'The history of an order that is disputed stays', 2),
+  ),
+  guard(
+    'a reconciliation that is finished once, on SQLite',
+    [
+      'adapters/sqlite/ledger/reconciliations.ts',
+      'and(eq(reconciliation.id, id), isNull(reconciliation.finishedAtMs))',
+      'eq(reconciliation.id, id)',
+    ],
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'A reconciliation is requested, finished by its job and then never changes',
       1,
     ),
   ),
