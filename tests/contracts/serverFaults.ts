@@ -142,6 +142,14 @@ export const serverFaultsContract = (name: string, open: OpenStore): void => {
       expect(await sendProbes()).toBe(0);
     });
 
+    test('A probe is sent while an operator holds another step of the pipeline', async () => {
+      const { world } = context();
+      await parkMany(2);
+      await begin({ step: 'invoice' });
+      world.advance(1_000);
+      expect(await sendProbes()).toBe(1);
+    });
+
     test('A pause of a fault ends if its step is done in the database from now on', async () => {
       const { fixture, world } = context();
       await payMany(2);

@@ -234,4 +234,13 @@ export const postgresQueue1: readonly Guard[] = [
       1,
     ),
   ),
+  guard(
+    'an operator who holds another step holds no probe, on PostgreSQL',
+    ['adapters/postgres/queue/pauses.ts', ' and (o.step is null or o.step = p.step)', ''],
+    inTest(
+      'tests/contracts/postgres.test.ts',
+      'A probe is sent while an operator holds another step of the pipeline',
+      1,
+    ),
+  ),
 ];

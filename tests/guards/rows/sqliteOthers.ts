@@ -186,4 +186,13 @@ export const sqliteOthers: readonly Guard[] = [
       1,
     ),
   ),
+  guard(
+    'an operator who holds another step holds no probe, on SQLite',
+    ['adapters/sqlite/queue/pauses.ts', ' and (o.step is null or o.step = p.step)', ''],
+    inTest(
+      'tests/contracts/sqlite.test.ts',
+      'A probe is sent while an operator holds another step of the pipeline',
+      1,
+    ),
+  ),
 ];
