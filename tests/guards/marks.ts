@@ -43,8 +43,8 @@ const recheckedColumns = [
 ].join('|');
 const recheckedColumn = `\\b(?:\\w+\\.)?(?:${recheckedColumns})`;
 /**
- * With `+ 0` or `|| ''` a condition is kept from an index. It is a re-check as before. What stands in a template may be one
- * of a list of statuses.
+ * With `+ 0` or `|| ''` a condition is kept from an index. It is a re-check as before. A value in a template may be one of a
+ * list of statuses.
  */
 const rechecks = new RegExp(
   [
@@ -56,7 +56,7 @@ const rechecks = new RegExp(
   'gi',
 );
 
-/** The texts of strings and templates, each with its position. A template stays whole, with what stands in it. */
+/** The texts of strings and templates, each with its position. A template stays whole, with the values in it. */
 const literalsIn = (source: string): readonly { readonly text: string; readonly start: number }[] => {
   const found: { text: string; start: number }[] = [];
   let index = 0;

@@ -53,6 +53,17 @@ const expectNewTokens = async (store: Store): Promise<void> => {
   expect(await ordersBy(store, 'other')).toBe(0);
 };
 
+/** Folds until `part` waits for the transaction of `held`, ends that one, and folds the rest. */
+const expectWait = async (store: Store, held: postgres.ReservedSql, part: string): Promise<void> => {
+  let slice = await unwrap(store.refoldNames(100));
+  while (slice?.isWaiting === false) slice = await unwrap(store.refoldNames(100));
+  expect(slice).toEqual({ part, names: 0, isWaiting: true });
+  await held`commit`;
+  held.release();
+  await refoldAll(store, 100);
+  await expectNewTokens(store);
+};
+
 describe.skipIf(!(await postgresAvailable()))('search tokens', () => {
   test('Names of an older fold are folded anew in slices, while the shop is open', async () => {
     const shop = await openOldShop();
@@ -104,13 +115,7 @@ describe.skipIf(!(await postgresAvailable()))('search tokens', () => {
       returning order_id, snapshot_id, customer_id`;
     await held`begin`;
     await held`insert into order_search ${held({ ...row, name_vector: "'other':1" })}`;
-    let slice = await unwrap(store.refoldNames(100));
-    while (slice?.isWaiting === false) slice = await unwrap(store.refoldNames(100));
-    expect(slice).toEqual({ part: 'locked by others', names: 0, isWaiting: true });
-    await held`commit`;
-    held.release();
-    await refoldAll(store, 100);
-    await expectNewTokens(store);
+    await expectWait(store, held, 'locked by others');
     await shop.close();
   });
 
@@ -120,13 +125,7 @@ describe.skipIf(!(await postgresAvailable()))('search tokens', () => {
     const held = await sql.reserve();
     await held`begin`;
     await held`select from order_ended for update`;
-    let slice = await unwrap(store.refoldNames(100));
-    while (slice?.isWaiting === false) slice = await unwrap(store.refoldNames(100));
-    expect(slice).toEqual({ part: 'order_ended', names: 0, isWaiting: true });
-    await held`commit`;
-    held.release();
-    await refoldAll(store, 100);
-    await expectNewTokens(store);
+    await expectWait(store, held, 'order_ended');
     await shop.close();
   });
 

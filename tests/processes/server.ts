@@ -179,7 +179,7 @@ const initDataFolder = (initdb: string, data: string): void => {
 };
 
 /**
- * A port that was free a moment ago. It is below those that systems give out by themselves (from 32768 on Linux), and no
+ * A port that was free a moment ago. It is below those that a system chooses (from 32768 on Linux), and no
  * two calls of a process give the same one: otherwise a socket of any other test could get it before its server listens,
  * or while that one starts again.
  */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { Archive } from '../../core/archive.ts';
 import { firstIdAt } from '../../core/id.ts';
 import type { Store } from '../../core/store.ts';
-import { createFixture, type Fixture, unwrap } from '../contracts/fixture.ts';
+import { createFixture, defined, type Fixture, unwrap } from '../contracts/fixture.ts';
 import type { TestDatabase } from '../processes/postgres.ts';
 import { createTestWorld } from '../world.ts';
 import { archivedDatabases } from './archivedDatabases.ts';
@@ -49,13 +49,12 @@ describe.each(archivedDatabases)('Archived rows of $name', ({ create, openStore,
 
   test('The history of an order that is disputed stays', async () => {
     const [lease] = await fixture.payAndLease([await fixture.createProduct()]);
-    if (lease === undefined) throw new Error('the order has no task');
-    await fixture.report(lease, { kind: 'done', detail: null });
-    const { id, checkoutId, total, status } = await fixture.findOrder(lease.order.id);
+    await fixture.report(defined(lease), { kind: 'done', detail: null });
+    const { id, checkoutId, total, status } = await fixture.findOrder(defined(lease).order.id);
     expect(status).toBe('completed');
     const opened = { reference: 'dp_1', reason: 'fraudulent', status: 'open', isConfirmed: true } as const;
     const disputes = [{ ...opened, amount: total, atMs: fixture.now() }];
-    const charge = { paymentId: checkoutId ?? '', disputes, createId: fixture.newId };
+    const charge = { paymentId: defined(checkoutId), disputes, createId: fixture.newId };
     expect(await unwrap(store.disputes.record(charge, fixture.now()))).toBe(1);
     const history = await readHistory();
     expect(history.map((row) => row.id)).toContain(id);

@@ -63,7 +63,7 @@ describe('The build of the pages', () => {
   });
 
   test('A file of another build that is gone by the time it is looked at fails no build', async () => {
-    // A link to nothing stands for it: it is in the folder, and there is no such file.
+    // A link to nothing is like it: its name is in the folder, and there is no such file.
     symlinkSync(join(folder, 'renamed'), join(assets, 'shop-main-new00000.js.7.draft'));
     expect(await buildPages(folder, { onlyIfStale: false })).toBe(true);
     rmSync(join(assets, 'shop-main-new00000.js.7.draft'));

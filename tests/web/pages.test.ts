@@ -270,7 +270,7 @@ describe('Pages that another start builds meanwhile', () => {
 
   test('An old file that the build removes is no file of the shop', async () => {
     const { dist, asset } = startBuild('removed');
-    // A link to nothing stands for it: it is in the folder, and there is no such file.
+    // A link to nothing is like it: its name is in the folder, and there is no such file.
     symlinkSync(asset('gone'), asset('shop-main-0.js'));
     writeFileSync(asset('shop-main-1.js'), 'export {};');
     const { assets } = await readPageFiles(false, { ...folders, dist });
